@@ -1,0 +1,155 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// The settings that every Swift target shares; CONTRIBUTING.md says what each buys.
+let rules: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
+
+let package = Package(
+    name: "sonde",
+    products: [
+        .executable(name: "sonde", targets: ["SondeCommand"]),
+        .library(name: "Sonde", targets: ["Sonde"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    ],
+    targets: [
+        // MARK: Floor 0: foreign code, no Swift
+        .systemLibrary(
+            name: "CLua",
+            pkgConfig: "lua5.4",
+            providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]
+        ),
+        .systemLibrary(name: "CLPeg", pkgConfig: "lua5.4-lpeg", providers: [.apt(["lua-lpeg-dev"])]),
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+        ),
+        .systemLibrary(
+            name: "CCares",
+            pkgConfig: "libcares",
+            providers: [.apt(["libc-ares-dev"]), .brew(["c-ares"])]
+        ),
+        .systemLibrary(
+            name: "CXML2",
+            pkgConfig: "libxml-2.0",
+            providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]
+        ),
+        .systemLibrary(
+            name: "CZlib",
+            pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
+        ),
+        .target(name: "CLuaShim", dependencies: ["CLua"]),
+        .target(name: "CSystemShim"),
+
+        // MARK: Floor 1: vocabulary
+        .target(name: "SondeModel", swiftSettings: rules),
+
+        // MARK: Floor 2: octets, data files, Lua, patterns
+        .target(name: "SondeDatabase", dependencies: ["SondeModel"], swiftSettings: rules),
+        .target(name: "SondeLua", dependencies: ["CLua", "CLuaShim"], swiftSettings: rules),
+
+        // MARK: Floor 3: the network
+        .target(
+            name: "SondeIO",
+            dependencies: ["SondeModel", "CSystemShim", "COpenSSL", "CCares", collections, heap],
+            swiftSettings: rules
+        ),
+
+        // MARK: Floor 4: the engines and the reporters
+        .target(
+            name: "SondeScan",
+            dependencies: ["SondeModel", "SondeDatabase", "SondeIO", collections],
+            swiftSettings: rules
+        ),
+        .target(
+            name: "SondeScript",
+            dependencies: [
+                "SondeModel", "SondeDatabase", "SondeIO", "SondeLua", "COpenSSL", "CZlib", "CLPeg",
+                collections,
+            ],
+            resources: [.embedInCode("Resources/prelude.lua")],
+            swiftSettings: rules
+        ),
+        .target(name: "SondeOutput", dependencies: ["SondeModel", "CXML2"], swiftSettings: rules),
+
+        // MARK: Floor 5: the façade
+        .target(
+            name: "Sonde",
+            dependencies: ["SondeModel", "SondeDatabase", "SondeIO", "SondeScan", "SondeScript"],
+            swiftSettings: rules
+        ),
+
+        // MARK: Floor 6: the command
+        .executableTarget(
+            name: "SondeCommand",
+            dependencies: ["Sonde", "SondeOutput", "SondeModel", argumentParser],
+            swiftSettings: rules
+        ),
+
+        // MARK: Tests
+        .target(
+            name: "SondeTestSupport",
+            dependencies: ["SondeModel", "SondeIO", "SondeLua"],
+            path: "Tests/SondeTestSupport",
+            swiftSettings: rules
+        ),
+        .testTarget(name: "SondeModelTests", dependencies: ["SondeModel"], swiftSettings: rules),
+        .testTarget(
+            name: "SondeDatabaseTests",
+            dependencies: ["SondeDatabase", "SondeModel"],
+            swiftSettings: rules
+        ),
+        .testTarget(
+            name: "SondeLuaTests",
+            dependencies: ["SondeLua", "SondeTestSupport"],
+            swiftSettings: rules
+        ),
+        .testTarget(
+            name: "SondeIOTests",
+            dependencies: ["SondeIO", "SondeModel", "SondeTestSupport"],
+            swiftSettings: rules
+        ),
+        .testTarget(
+            name: "SondeScanTests",
+            dependencies: ["SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeTestSupport"],
+            swiftSettings: rules
+        ),
+        .testTarget(
+            name: "SondeScriptTests",
+            dependencies: ["SondeScript", "SondeLua", "SondeModel", "SondeIO", "SondeTestSupport"],
+            swiftSettings: rules
+        ),
+        .testTarget(
+            name: "SondeOutputTests",
+            dependencies: ["SondeOutput", "SondeModel"],
+            swiftSettings: rules
+        ),
+        .testTarget(
+            name: "SondeCommandTests",
+            dependencies: ["SondeCommand", "Sonde", "SondeModel"],
+            swiftSettings: rules
+        ),
+        .testTarget(
+            name: "SondeIntegrationTests",
+            dependencies: ["Sonde", "SondeModel", "SondeTestSupport"],
+            swiftSettings: rules
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
