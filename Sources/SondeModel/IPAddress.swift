@@ -112,8 +112,10 @@ extension IPAddress: CustomStringConvertible {
 }
 
 extension IPAddress: LosslessStringConvertible {
-    /// Reads the usual text forms: four decimal numbers without leading zeros beyond three digits, or the
-    /// forms of RFC 4291 with an optional numeric `%zone`. Anything else gives nothing.
+    /// Reads the usual text forms.
+    ///
+    /// These are four decimal numbers of at most three digits, or the forms of RFC 4291 with an optional
+    /// numeric `%zone`. Anything else gives nothing.
     public init?(_ text: String) {
         self.init(parsing: text)
     }

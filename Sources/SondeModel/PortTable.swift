@@ -49,7 +49,11 @@ public struct PortTable: Hashable, Sendable {
     /// Makes a table without ports.
     public init() {}
 
-    /// Declares ports as scanned, all with the outcome that silence means. Complexity: O(*n*).
+    /// Declares ports as scanned, all with the outcome that silence means.
+
+    ///
+
+    /// Complexity: O(*n*).
     ///
     /// - Parameters:
     ///   - numbers: ascending and unique.
@@ -73,7 +77,11 @@ public struct PortTable: Hashable, Sendable {
     /// The scanned numbers of a protocol, ascending.
     public func numbers(of transport: TransportProtocol) -> [UInt16] { columns[transport]?.numbers ?? [] }
 
-    /// A port's state and reason; nothing if it was not scanned. Complexity: O(log *n*).
+    /// A port's state and reason; nothing if it was not scanned.
+
+    ///
+
+    /// Complexity: O(log *n*).
     public func outcome(of port: Port) -> PortOutcome? {
         guard let column = columns[port.transport], let index = column.numbers.index(ofSorted: port.number)
         else {
@@ -130,7 +138,11 @@ public struct PortTable: Hashable, Sendable {
         return nil
     }
 
-    /// All scanned ports that pass a test, in order of reports. Complexity: O(*n*).
+    /// All scanned ports that pass a test, in order of reports.
+
+    ///
+
+    /// Complexity: O(*n*).
     public func records(where included: (PortOutcome) -> Bool) -> [PortRecord] {
         var found: [PortRecord] = []
         for transport in transports {
@@ -152,7 +164,11 @@ public struct PortTable: Hashable, Sendable {
         return found
     }
 
-    /// How many ports of a protocol have each outcome. Complexity: O(*n*).
+    /// How many ports of a protocol have each outcome.
+
+    ///
+
+    /// Complexity: O(*n*).
     public func tally(_ transport: TransportProtocol) -> [PortOutcome: Int] {
         guard let column = columns[transport] else { return [:] }
         var counts = [Int](repeating: 0, count: palette.count)
@@ -164,14 +180,20 @@ public struct PortTable: Hashable, Sendable {
         return tally
     }
 
-    /// The numbers of a protocol's ports that pass a test, ascending. Complexity: O(*n*).
+    /// The numbers of a protocol's ports that pass a test, ascending.
+
+    ///
+
+    /// Complexity: O(*n*).
     public func numbers(of transport: TransportProtocol, where included: (PortOutcome) -> Bool) -> [UInt16] {
         guard let column = columns[transport] else { return [] }
         let wanted = palette.map(included)
         return zip(column.numbers, column.codes).compactMap { wanted[Int($1)] ? $0 : nil }
     }
 
-    /// Finds or adds an outcome. A host rarely has more than ten; should one have more than 255, the
+    /// Finds or adds an outcome.
+    ///
+    /// A host rarely has more than ten; should one have more than 255, the
     /// answering address is dropped, and then the time to live, so that the code still fits an octet.
     private mutating func paletteIndex(of outcome: PortOutcome) -> UInt8 {
         if let index = palette.firstIndex(of: outcome) { return UInt8(index) }
