@@ -33,7 +33,7 @@ let package = Package(
             pkgConfig: "lua5.4",
             providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]
         ),
-        .systemLibrary(name: "CLPeg", pkgConfig: "lua5.4-lpeg", providers: [.apt(["lua-lpeg-dev"])]),
+        .systemLibrary(name: "CLPeg", pkgConfig: "lua5.4", providers: [.apt(["lua-lpeg-dev"])]),
         .systemLibrary(
             name: "COpenSSL",
             pkgConfig: "openssl",

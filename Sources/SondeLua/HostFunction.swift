@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a host function did.
+package struct HostReturn: Hashable, Sendable {
+    /// The number that C acts on.
+    let code: CInt
+
+    /// The top `count` values of the stack are the results.
+    package static func results(_ count: Int) -> HostReturn {
+        HostReturn(code: CInt(clamping: max(count, 0)))
+    }
+
+    /// No results.
+    package static let nothing = HostReturn(code: 0)
+
+    /// An operation was started: the coroutine is suspended until the engine resumes it.
+    ///
+    /// Only where ``CallFrame/canSuspend`` holds; ``CallFrame/requireSuspension()`` checks that first.
+    package static let suspended = HostReturn(code: -2)
+}
+
+/// A Swift function that Lua code can call.
+///
+/// The frame is borrowed, so nothing can keep it beyond the call.
+package typealias HostBody = (borrowing CallFrame) throws(HostError) -> HostReturn
+
+/// A registered host function; push it with ``CallFrame/push(_:)-(HostFunction)``.
+package struct HostFunction: Hashable, Sendable {
+    /// Its number in the state it was registered with.
+    let number: Int64
+    /// Its name, for documentation and traces.
+    package let name: String
+}
