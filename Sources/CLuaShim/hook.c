@@ -12,10 +12,14 @@ static void hook(lua_State *L, lua_Debug *activation) {
     world->host_depth++;
     int verdict = world->tick(L, world->owner);
     world->host_depth--;
-    if (verdict == SONDE_LUA_END_TURN && sonde_lua_can_suspend(L)) {
+    if (verdict == SONDE_LUA_GO_ON) return;
+    if (sonde_lua_can_suspend(L)) {
+        // Whether the coroutine is to go on is for whoever resumed it to decide.
         world->suspended = SONDE_LUA_TURN_ENDED;
         lua_yield(L, 0);
     } else if (verdict == SONDE_LUA_STOP) {
+        // From now on at every instruction, so that no pcall can swallow it for long.
+        lua_sethook(L, hook, LUA_MASKCOUNT, 1);
         lua_error(L);
     }
 }

@@ -150,7 +150,9 @@ package struct CallFrame: ~Copyable {
         unsafe UInt(bitPattern: lua_topointer(L, CInt(clamping: index)))
     }
 
-    /// The value as `tostring` shows it, metamethods honoured. Replaces nothing on the stack.
+    /// The value as scripts print it.
+    ///
+    /// Metamethods are honoured; the stack stays as it is.
     package func describe(at index: Int) throws(LuaError) -> [UInt8] {
         reserve(4)
         let status = unsafe sonde_lua_to_text(L, CInt(clamping: index))

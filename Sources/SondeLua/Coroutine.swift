@@ -48,6 +48,7 @@ package final class Coroutine {
     /// Runs it until it stops.
     ///
     /// - Parameter arguments: how many values on top of its stack it is given.
+    /// - Returns: why it stopped.
     package func resume(arguments: Int = 0) -> Outcome {
         var results: CInt = 0
         let status = unsafe sonde_lua_resume(L, CInt(clamping: arguments), &results)

@@ -16,7 +16,8 @@ package final class LuaState {
         case goOn
         /// Give the loop its turn back, where that is possible.
         case endTurn
-        /// Raise this message.
+        /// Give the loop its turn back for good: the coroutine is not to be resumed. Where it cannot yield,
+        /// this message is raised in it, again and again, until it has unwound.
         case stop(String)
     }
 
@@ -107,6 +108,8 @@ package final class LuaState {
     /// - Parameters:
     ///   - source: Lua text; precompiled chunks are refused.
     ///   - name: the chunk's name, `@path` for files.
+    /// - Returns: the function.
+    /// - Throws: ``LuaError`` of kind syntax or memory.
     package func load(_ source: [UInt8], name: String) throws(LuaError) -> LuaReference {
         try withStack { (frame) throws(LuaError) in
             try frame.load(source, name: name)
@@ -146,6 +149,8 @@ package final class LuaState {
     ///   - object: the class.
     ///   - methods: what `object:name()` calls.
     ///   - prepare: adds further fields to the metatable, which is on top of the stack.
+    /// - Returns: what userdata of the class are made and checked with.
+    /// - Throws: ``LuaError`` of kind memory.
     package func type<Object: AnyObject>(
         _ name: String,
         of object: Object.Type,

@@ -3,8 +3,9 @@
 import SondeLua
 import Testing
 
-/// Errors must never jump over Swift's frames: nothing may leak, whatever raises where. Run under
-/// AddressSanitizer by `./check`.
+/// Errors must never jump over Swift's frames.
+///
+/// Nothing may leak, whatever raises where. `./check` runs this under AddressSanitizer too.
 @Suite(.serialized) struct LongjmpBoundaryTests {
     static let rounds = 100_000
 

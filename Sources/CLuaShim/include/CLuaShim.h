@@ -43,7 +43,7 @@ enum {
     SONDE_LUA_GO_ON = 0,
     /// Give the loop its turn back, where the coroutine can yield.
     SONDE_LUA_END_TURN = 1,
-    /// Raise the value on top of the stack.
+    /// End the turn for good; where the coroutine cannot yield, raise the value on top of the stack.
     SONDE_LUA_STOP = 2,
 };
 

@@ -1,1 +1,216 @@
 -- SPDX-License-Identifier: Apache-2.0
+--
+-- The part of the script engine that is best said in Lua: what must be able to suspend half-way, and what walks
+-- values whose metamethods may run script code. Called once with the table of host functions `host`; returns the
+-- functions that the engine calls.
+
+local host = ...
+
+local error, getmetatable, ipairs, pairs, pcall, rawget, rawset, select, setmetatable, tostring, type =
+  error, getmetatable, ipairs, pairs, pcall, rawget, rawset, select, setmetatable, tostring, type
+local find, sub = string.find, string.sub
+local concat, status = table.concat, coroutine.status
+local G, require = _G, require
+
+local nmap = host.nmap
+
+-- Exceptions ------------------------------------------------------------------
+
+function nmap.new_try(handler)
+  return function(status, ...)
+    if status then
+      if status ~= true then host.nonconforming() end
+      return ...
+    end
+    if handler ~= nil then handler() end
+    error({errtype = "nmap.new_try", message = (...)})
+  end
+end
+
+-- Mutexes and condition variables: one function per key while anybody holds it -----
+
+local function shared_by_key(make)
+  local known = setmetatable({}, {__mode = "v"})
+  local objects = setmetatable({}, {__mode = "k"})
+  return function(...)
+    local key = ...
+    local kind = type(key)
+    if kind == "nil" or kind == "boolean" or kind == "number" then
+      error("bad argument #1 to '" .. make.name .. "' (object expected)", 2)
+    end
+    local found = known[key]
+    if not found then
+      local object, act = make.object(), make.act
+      -- A tail call: the host function's errors then name the script's line, not this one.
+      found = function(...) return act(object, ...) end
+      known[key], objects[found] = found, object
+    end
+    if make.fetched then make.fetched(objects[found]) end
+    return found
+  end
+end
+
+nmap.mutex = shared_by_key {name = "mutex", object = host.new_mutex, act = host.mutex_act}
+nmap.condvar = shared_by_key {
+  name = "condvar", object = host.new_condvar, act = host.condvar_act, fetched = host.condvar_fetched,
+}
+
+-- Reading up to a delimiter -----------------------------------------------------
+
+-- The buffer is stored only when a match was found: what a failed call read is lost, as scripts know it.
+function host.socket_methods.receive_buf(socket, delimiter, keep)
+  local buffer, problem = host.receive_buf_begin(socket, delimiter, keep)
+  if not buffer then
+    if problem then error(problem, 2) end
+    return false, "socket must be connected"
+  end
+  local receive, by_pattern = host.socket_methods.receive, type(delimiter) == "string"
+  while true do
+    local left, right
+    if by_pattern then left, right = find(buffer, delimiter) else left, right = delimiter(buffer) end
+    left, right = host.integers(left, right)
+    if left then
+      if left > right or right > #buffer then error("invalid indices for match", 2) end
+      host.receive_buf_end(socket, sub(buffer, right + 1))
+      return true, sub(buffer, 1, keep and right or left - 1)
+    end
+    local status, data = receive(socket)
+    if not status then return status, data end
+    buffer = buffer .. data
+  end
+end
+
+-- Libraries ---------------------------------------------------------------------
+
+table.insert(package.searchers, 1, function(name)
+  local chunk, path = host.find_library(name)
+  if chunk then return chunk, path end
+  return path
+end)
+
+local quiet = {}
+
+local function silent_require(...)
+  local results = table.pack(pcall(require, ...))
+  if results[1] then return table.unpack(results, 2, results.n) end
+  host.library_missing(tostring(results[2]))
+  error(quiet)
+end
+
+local function new_thread(main, ...)
+  if type(main) ~= "function" then error("function expected", 2) end
+  local worker, handle = host.start_worker(main, ...)
+  return worker, function() return status(worker), host.worker_error(handle) end
+end
+
+-- What the engine adds to stdnse, which the library itself leaves to it.
+local function extend_stdnse(stdnse)
+  for _, name in ipairs {"base", "gettid", "getid", "getinfo", "gethostport", "isworker"} do
+    rawset(stdnse, name, host[name])
+  end
+  rawset(stdnse, "new_thread", new_thread)
+  rawset(stdnse, "silent_require", silent_require)
+end
+
+-- Makes `_G` strict with the library's own module, once the libraries of the tree are known to be there.
+local function prepare_libraries()
+  local found, stdnse = pcall(require, "stdnse")
+  if not found then return false, tostring(stdnse) end
+  extend_stdnse(stdnse)
+  local strict
+  found, strict = pcall(require, "strict")
+  if not found then return false, tostring(strict) end
+  strict(G)
+  return true
+end
+
+-- Results -----------------------------------------------------------------------
+
+local deepest = 100
+
+-- Text of a value: list elements, then named fields, each on a line of its own.
+local function format(value, indent, depth)
+  if type(value) ~= "table" then return tostring(value) end
+  local meta = getmetatable(value)
+  if type(meta) == "table" and rawget(meta, "__tostring") then return tostring(value) end
+  if depth > deepest then return "..." end
+  local lines, inner = {}, indent .. "  "
+  for _, element in ipairs(value) do
+    lines[#lines + 1] = "\n" .. indent .. format(element, inner, depth + 1)
+  end
+  for key, field in pairs(value) do
+    if type(key) == "string" then
+      lines[#lines + 1] = "\n" .. indent .. key .. ": " .. format(field, inner, depth + 1)
+    end
+  end
+  return concat(lines)
+end
+
+-- A plain copy that the host reads without metamethods: a string, or {key or false, value, ...}.
+local function plain(value, depth)
+  if type(value) ~= "table" then return tostring(value) end
+  if depth > deepest then return "..." end
+  local copy, count = {}, 0
+  local function add(key, field)
+    copy[count + 1], copy[count + 2] = key, plain(field, depth + 1)
+    count = count + 2
+  end
+  for _, element in ipairs(value) do add(false, element) end
+  for key, field in pairs(value) do
+    if type(key) == "string" then add(key, field) end
+  end
+  return copy
+end
+
+local function report(first, second)
+  local text
+  if second then
+    text = tostring(second)
+  elseif type(first) == "string" then
+    return host.report(first)
+  elseif first == nil then
+    return
+  end
+  if text == nil or (text == "" and first ~= nil) then text = format(first, "  ", 1) end
+  if first == nil then return host.report(text) end
+  return host.report(text, plain(first, 1))
+end
+
+-- Threads -----------------------------------------------------------------------
+
+-- Runs a script in its environment: top level, rule, action, report. The results of `action` are never
+-- on a tail call, so that a traceback shows where they came from.
+local function run_script(generator, environment, rule, forced, ...)
+  generator(environment)
+  if not forced then
+    local check = environment[rule]
+    if not check(...) then return end
+  end
+  host.rule_passed()
+  report(environment.action(...))
+end
+
+local function run_worker(main, ...)
+  main(...)
+end
+
+return {
+  run_script = run_script,
+  run_worker = run_worker,
+  prepare_libraries = prepare_libraries,
+  is_quiet = function(value) return value == quiet end,
+  -- The message of an exception of new_try, or nothing for other errors.
+  try_message = function(value)
+    if type(value) == "table" and rawget(value, "errtype") == "nmap.new_try" then
+      return true, tostring(rawget(value, "message"))
+    end
+    return false
+  end,
+  describe = function(value)
+    if type(value) == "table" then
+      local fine, text = pcall(tostring, value)
+      return fine and text or "(error object)"
+    end
+    return tostring(value)
+  end,
+}
