@@ -171,3 +171,42 @@ extension CallFrame {
         return unsafe sonde_lua_call(L, CInt(clamping: arguments), CInt(clamping: results), 0) == 0
     }
 }
+
+extension CallFrame {
+    /// Pushes a raw field of the table at a position: metamethods are not asked.
+    package func pushRawField(_ name: StaticString, of index: Int) {
+        reserve(3)
+        name.withUTF8Buffer { bytes in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+                guard let start = characters.baseAddress else { return }
+                unsafe sonde_lua_raw_get_field(L, CInt(clamping: index), start)
+            }
+        }
+    }
+
+    /// Pushes the metatable that userdata of a class have.
+    package func pushMetatable<Object: AnyObject>(of type: ObjectType<Object>) { push(type.metatable) }
+
+    /// Pushes the table of methods that userdata of a class have.
+    package func pushMethods<Object: AnyObject>(of type: ObjectType<Object>) {
+        pushMetatable(of: type)
+        pushRawField("__index", of: -1)
+        reserve(1)
+        unsafe sonde_lua_remove(L, -2)
+    }
+
+    /// Pushes `package.loaded`.
+    package func pushLoadedModules() {
+        reserve(2)
+        unsafe lua_pushstring(L, LUA_LOADED_TABLE)
+        unsafe lua_rawget(L, sonde_lua_registry())
+    }
+
+    /// Moves the top values to a coroutine's stack.
+    package func move(_ count: Int, to coroutine: Coroutine) {
+        coroutine.withFrame { other in
+            other.reserve(count + 4)
+            unsafe lua_xmove(L, other.L, CInt(clamping: count))
+        }
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SondeIO
+internal import SondeLua
+internal import SondeModel
+
+/// Connecting (spec `nse-api`, section 7.2).
+extension ScriptEngine {
+    /// Where a connect goes.
+    private struct Destination {
+        /// A numeric address or a name.
+        var name: String
+        /// The name for TLS.
+        var serverName: String?
+        var port: UInt16
+        var kind: NmapSocket.Kind
+    }
+
+    /// `socket:connect(host, port, protocol)`.
+    func connect(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
+        let socket = try socketArgument(frame)
+        let (name, serverName) = try hostName(frame, at: 2)
+        let (port, protocolWord) = try portNumber(frame, at: 3)
+        let standing = protocolWord.flatMap(NmapSocket.Kind.init(rawValue:))
+        if let protocolWord, standing == nil, frame.isNil(at: 4) {
+            throw .argument(4, "invalid option '\(protocolWord)'")
+        }
+        let kind: NmapSocket.Kind = try frame.option(at: 4, default: standing ?? socket.kind)
+        let thread = try suspendableThread(frame)
+        let destination = Destination(name: name, serverName: serverName, port: port, kind: kind)
+        guard !slots.take(thread) else { return try resolve(frame, socket, destination) }
+        slots.wait(thread) { [weak self, weak thread] in
+            guard let self, let thread else { return }
+            resume(thread) { [unowned self] (frame) throws(HostError) in
+                try resolve(frame, socket, destination)
+            }
+        }
+        return .suspended
+    }
+
+    /// Finds the address; a numeric one is found at once.
+    private func resolve(
+        _ frame: borrowing CallFrame, _ socket: NmapSocket, _ destination: Destination
+    ) throws(HostError) -> HostReturn {
+        let numeric = NumericAddress.parse(destination.name)
+        if let numeric { return try open(frame, socket, destination, numeric) }
+        return try wait(frame) { [network, settings] then in
+            network.resolver.attempt(destination.name, family: settings.family, then: then)
+        } deliver: { [unowned self] (result: Result<[IPAddress], StreamError>, frame) throws(HostError) in
+            switch result {
+            case .failure(let error): return softFailure(frame, error.detail ?? error.description)
+            case .success(let addresses):
+                guard let first = addresses.first else {
+                    return softFailure(frame, "getaddrinfo returned success but no addresses")
+                }
+                return try open(frame, socket, destination, first)
+            }
+        }
+    }
+
+    private func open(
+        _ frame: borrowing CallFrame, _ socket: NmapSocket, _ destination: Destination, _ address: IPAddress
+    ) throws(HostError) -> HostReturn {
+        let thread = try suspendableThread(frame)
+        // An earlier connection is dropped silently; timeout, bind and buffer stay.
+        let held = thread.holdsSlot
+        socket.closeChannel()
+        if held, !thread.holdsSlot { _ = slots.take(thread) }
+        socket.kind = destination.kind
+        socket.serverName = destination.serverName
+        let target = SocketAddress(address, port: destination.port)
+        guard destination.kind != .udp else { return connectDatagrams(frame, socket, target, thread) }
+        let settings: TLSSettings? =
+            destination.kind == .ssl ? TLSSettings(serverName: destination.serverName) : nil
+        let deadline = socket.deadline(network.loop.now)
+        let options = connectOptions(for: socket)
+        return try wait(frame) { [network] then in
+            network.connect(to: target, options: options, tls: settings, before: deadline, then: then)
+        } deliver: { [unowned self] (result: Result<TCPStream, StreamError>, frame) throws(HostError) in
+            switch result {
+            case .failure(let error): return eventFailure(frame, error)
+            case .success(let stream):
+                guard let current else {
+                    stream.close()
+                    return eventFailure(frame, .cancelled)
+                }
+                socket.open(.stream(stream), for: current)
+                frame.push(true)
+                return .results(1)
+            }
+        }
+    }
+
+    private func connectDatagrams(
+        _ frame: borrowing CallFrame, _ socket: NmapSocket, _ target: SocketAddress, _ thread: ScriptThread
+    ) -> HostReturn {
+        do throws(StreamError) {
+            let datagrams = try network.openUDP(target.address.family, options: connectOptions(for: socket))
+            try datagrams.connect(to: target)
+            socket.open(.datagrams(datagrams, isConnected: true), for: thread)
+            frame.push(true)
+            return .results(1)
+        } catch {
+            return eventFailure(frame, error)
+        }
+    }
+
+    private func connectOptions(for socket: NmapSocket) -> ConnectOptions {
+        var options = ConnectOptions()
+        options.source = socket.bound ?? settings.sourceAddress.map { SocketAddress($0, port: 0) }
+        options.interface = settings.interface
+        return options
+    }
+
+    /// `socket:reconnect_ssl()`.
+    func reconnectTLS(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
+        let socket = try socketArgument(frame)
+        guard case .stream(let stream) = socket.channel else {
+            return softFailure(frame, "socket must be connected")
+        }
+        try claim(frame, socket)
+        let settings = TLSSettings(serverName: socket.serverName)
+        let deadline = socket.deadline(network.loop.now)
+        return try wait(frame) { then in
+            stream.startTLS(settings, before: deadline, then: then)
+        } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
+            pushOutcome(frame, result)
+        }
+    }
+
+    // MARK: Arguments
+
+    /// A host argument: a string, or a table with `ip` or `targetname`; and the name for TLS in it.
+    func hostName(_ frame: borrowing CallFrame, at index: Int) throws(HostError) -> (String, String?) {
+        guard frame.type(at: index) == .table else {
+            let text = try frame.text(at: index)
+            return (text, text)
+        }
+        let targetName = frame.textField("targetname", of: index)
+        guard let name = frame.textField("ip", of: index) ?? targetName else {
+            throw .argument(index - 1, "host table lacks 'ip' or 'targetname' fields")
+        }
+        return (name, targetName)
+    }
+
+    /// A port argument: an integer, or a table with an integer `number`; and the protocol in it.
+    func portNumber(_ frame: borrowing CallFrame, at index: Int) throws(HostError) -> (UInt16, String?) {
+        guard frame.type(at: index) == .table else {
+            return (UInt16(truncatingIfNeeded: try frame.integer(at: index)), nil)
+        }
+        guard case .integer(let number) = frame.field("number", of: index) else {
+            throw .argument(index - 1, "port table lacks integer 'number' field")
+        }
+        return (UInt16(truncatingIfNeeded: number), frame.textField("protocol", of: index))
+    }
+}
+
+extension Resolver {
+    /// Finds addresses as an operation whose failure carries the system resolver's words.
+    func attempt(
+        _ name: String, family: AddressFamily?, then: @escaping (Result<[IPAddress], StreamError>) -> Void
+    ) -> Attempt<[IPAddress]> {
+        let failure = { (error: ResolveError) in StreamError(.error, detail: error.description) }
+        switch addresses(of: name, family: family, then: { then($0.mapError(failure)) }) {
+        case .done(let result): return .done(result.mapError(failure))
+        case .pending(let operation): return .pending(operation)
+        }
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SondeIO
+internal import SondeLua
+internal import SondeModel
+
+/// Sending, receiving and asking (spec `nse-api`, section 7.1).
+extension ScriptEngine {
+    private static let notConnected = "socket must be connected"
+
+    /// `socket:send(data)`.
+    func send(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
+        let socket = try socketArgument(frame)
+        let octets = try frame.string(at: 2)
+        try openDatagramsIfFresh(socket)
+        let deadline = socket.deadline(network.loop.now)
+        switch socket.channel {
+        case .none: return softFailure(frame, Self.notConnected)
+        case .stream(let stream):
+            try claim(frame, socket)
+            return try wait(frame) { then in
+                stream.send(octets, before: deadline, then: then)
+            } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
+                pushOutcome(frame, result)
+            }
+        case .datagrams(let datagrams, let isConnected):
+            try claim(frame, socket)
+            guard isConnected else { return eventFailure(frame, StreamError(.error)) }
+            return try wait(frame) { then in
+                datagrams.send(octets, before: deadline, then: then)
+            } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
+                pushOutcome(frame, result)
+            }
+        }
+    }
+
+    /// `socket:sendto(host, port, data)`.
+    func sendTo(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
+        let socket = try socketArgument(frame)
+        let (name, _) = try hostName(frame, at: 2)
+        let (port, _) = try portNumber(frame, at: 3)
+        let octets = try frame.string(at: 4)
+        try openDatagramsIfFresh(socket)
+        guard case .datagrams = socket.channel else { return softFailure(frame, Self.notConnected) }
+        try claim(frame, socket)
+        if let address = NumericAddress.parse(name) {
+            return try sendTo(frame, socket, SocketAddress(address, port: port), octets)
+        }
+        return try wait(frame) { [network] then in
+            network.resolver.attempt(name, family: socket.family, then: then)
+        } deliver: { [unowned self] (result: Result<[IPAddress], StreamError>, frame) throws(HostError) in
+            switch result {
+            case .success(let addresses) where !addresses.isEmpty:
+                return try sendTo(frame, socket, SocketAddress(addresses[0], port: port), octets)
+            case .success: return softFailure(frame, "getaddrinfo returned success but no addresses")
+            case .failure(let error): return softFailure(frame, error.detail ?? error.description)
+            }
+        }
+    }
+
+    private func sendTo(
+        _ frame: borrowing CallFrame, _ socket: NmapSocket, _ target: SocketAddress, _ octets: [UInt8]
+    ) throws(HostError) -> HostReturn {
+        guard case .datagrams(let datagrams, _) = socket.channel else {
+            return softFailure(frame, Self.notConnected)
+        }
+        socket.lastDestination = target
+        let deadline = socket.deadline(network.loop.now)
+        return try wait(frame) { then in
+            datagrams.send(octets, to: target, before: deadline, then: then)
+        } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
+            pushOutcome(frame, result)
+        }
+    }
+
+    /// `socket:receive()`, `receive_bytes(n)` and `receive_lines(n)`.
+    func receive(
+        _ frame: borrowing CallFrame, socket: NmapSocket, _ amount: ReceiveAmount
+    ) throws(HostError) -> HostReturn {
+        try openDatagramsIfFresh(socket)
+        let deadline = socket.deadline(network.loop.now)
+        switch socket.channel {
+        case .none: return softFailure(frame, Self.notConnected)
+        case .stream(let stream):
+            try claim(frame, socket)
+            return try wait(frame) { then in
+                stream.receive(amount, before: deadline, then: then)
+            } deliver: { [unowned self] (result: Result<[UInt8], StreamError>, frame) throws(HostError) in
+                pushReceived(frame, result)
+            }
+        case .datagrams(let datagrams, _):
+            try claim(frame, socket)
+            return try wait(frame) { then in
+                datagrams.receive(before: deadline, then: then)
+            } deliver: { [unowned self] (result: Result<Datagram, StreamError>, frame) throws(HostError) in
+                pushReceived(frame, result.map(\.bytes))
+            }
+        }
+    }
+
+    private func pushReceived(
+        _ frame: borrowing CallFrame, _ result: Result<[UInt8], StreamError>
+    ) -> HostReturn {
+        switch result {
+        case .success(let octets):
+            frame.push(true)
+            frame.push(octets)
+            return .results(2)
+        case .failure(let error): return eventFailure(frame, error)
+        }
+    }
+
+    /// `socket:bind(address, port)`.
+    func bind(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
+        let socket = try socketArgument(frame)
+        let text = frame.isNil(at: 2) ? nil : try frame.text(at: 2)
+        let port = try frame.integer(at: 3)
+        let unspecified = IPAddress(family: socket.family, value: 0)
+        guard let address = text.map(NumericAddress.parse) ?? unspecified else {
+            return softFailure(frame, "getaddrinfo: Name or service not known")
+        }
+        socket.bound = SocketAddress(address, port: UInt16(truncatingIfNeeded: port))
+        frame.push(true)
+        return .results(1)
+    }
+
+    /// `socket:get_info()`.
+    func info(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
+        let socket = try socketArgument(frame)
+        try openDatagramsIfFresh(socket)
+        let ends: (local: SocketAddress?, remote: SocketAddress?)
+        switch socket.channel {
+        case .none: return softFailure(frame, Self.notConnected)
+        case .stream(let stream): ends = (stream.localAddress, stream.remoteAddress)
+        case .datagrams(let datagrams, let isConnected):
+            let remote = isConnected ? datagrams.remoteAddress : socket.lastDestination
+            ends = (remote == nil ? nil : datagrams.localAddress, remote)
+        }
+        frame.push(true)
+        push(frame, ends.local)
+        push(frame, ends.remote)
+        return .results(5)
+    }
+
+    private func push(_ frame: borrowing CallFrame, _ end: SocketAddress?) {
+        frame.push(end?.address.withoutZone.description ?? "unknown protocol")
+        frame.push(Int(end?.port ?? 0))
+    }
+
+    /// `nmap.socket.sleep(seconds)`, which is `stdnse.sleep`.
+    func sleep(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
+        let seconds = try frame.number(at: 1)
+        guard seconds >= 0 else {
+            throw .message("argument to sleep (\(frame.convertedText(at: 1) ?? "")) must not be negative\n")
+        }
+        let thread = try suspendableThread(frame)
+        thread.generation += 1
+        let generation = thread.generation
+        let due = network.loop.now + .milliseconds(Int(min((seconds * 1000).rounded(), 1e12)))
+        let alarm = network.loop.schedule(at: due) { [weak self, weak thread] in
+            guard let self, let thread, thread.generation == generation else { return }
+            resume(thread) { _ in .nothing }
+        }
+        thread.leaveQueue = { [network] in network.loop.cancel(alarm) }
+        return .suspended
+    }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SondeIO
+internal import SondeLua
+internal import SondeModel
+
+/// The socket object of scripts (spec `nse-api`, section 7): a TCP, TLS or UDP socket, or none yet.
+final class NmapSocket {
+    /// What it is made to be.
+    enum Kind: String {
+        case tcp, udp, ssl
+    }
+
+    /// What lies under it.
+    enum Channel {
+        /// Nothing: never connected, or closed.
+        case none
+        /// A TCP connection, TLS or not.
+        case stream(TCPStream)
+        /// A UDP socket, connected or not.
+        case datagrams(UDPSocket, isConnected: Bool)
+    }
+
+    /// The timeout of new sockets, milliseconds.
+    static let defaultTimeout = 30_000
+
+    var kind: Kind
+    let family: AddressFamily
+    var channel = Channel.none
+    /// Milliseconds; -1 for never.
+    var timeout = NmapSocket.defaultTimeout
+    /// What `receive_buf` has read beyond the last delimiter.
+    var buffer: [UInt8] = []
+    /// The address that `bind` gave.
+    var bound: SocketAddress?
+    /// The name for TLS, from the last connect.
+    var serverName: String?
+    /// Where `sendto` sent last.
+    var lastDestination: SocketAddress?
+    /// The coroutine that it belongs to since the first use after connect; 0 for none.
+    var coroutine: UInt = 0
+    /// The thread that closes it at its end.
+    weak var thread: ScriptThread?
+    /// Called when it lets go of its channel.
+    var onClose: ((ScriptThread) -> Void)?
+
+    init(kind: Kind, family: AddressFamily) {
+        self.kind = kind
+        self.family = family
+    }
+
+    deinit { closeChannel() }
+
+    /// Whether there is a channel.
+    var isOpen: Bool {
+        if case .none = channel { return false }
+        return true
+    }
+
+    /// Lets go of the channel; pending operations end without a word.
+    func closeChannel() {
+        switch channel {
+        case .none: return
+        case .stream(let stream): stream.close()
+        case .datagrams(let socket, _): socket.close()
+        }
+        channel = .none
+        coroutine = 0
+        guard let thread else { return }
+        self.thread = nil
+        thread.sockets[ObjectIdentifier(self)] = nil
+        onClose?(thread)
+    }
+
+    /// Makes it as new, but for protocol and family.
+    func reset() {
+        closeChannel()
+        timeout = Self.defaultTimeout
+        buffer = []
+        bound = nil
+        serverName = nil
+        lastDestination = nil
+    }
+
+    /// Takes a new channel over, which belongs to a thread.
+    func open(_ channel: Channel, for thread: ScriptThread) {
+        self.channel = channel
+        self.thread = thread
+        coroutine = 0
+        thread.sockets[ObjectIdentifier(self)] = WeakSocket(self)
+    }
+
+    /// When an operation that begins now must have ended; nothing for never.
+    func deadline(_ now: Instant) -> Instant? {
+        timeout < 0 ? nil : now + .milliseconds(timeout)
+    }
+}
+
+/// Refers to a socket without keeping it: one that a script forgets is closed by the collector.
+struct WeakSocket {
+    private(set) weak var socket: NmapSocket?
+
+    init(_ socket: NmapSocket) { self.socket = socket }
+}
+
+/// The socket library.
+extension ScriptEngine {
+    func installSocketLibrary(_ frame: borrowing CallFrame) {
+        let make = lua.function("nmap.new_socket") { [unowned self] (frame) throws(HostError) in
+            enum Protocol: String { case tcp, udp }
+            let kind: Protocol = try frame.option(at: 1, default: .tcp)
+            let family: AddressFamily = try frame.option(at: 2, default: settings.family)
+            let socket = NmapSocket(kind: kind == .tcp ? .tcp : .udp, family: family)
+            socket.onClose = { [weak self] thread in self?.socketClosed(of: thread) }
+            frame.push(socket, as: types.socket)
+            return .results(1)
+        }
+        frame.setField("new_socket", make)
+        frame.pushTable(fields: 6)
+        frame.setField("new", make)
+        add(frame, "sleep") { [unowned self] (frame) throws(HostError) in try sleep(frame) }
+        add(frame, "get_stats") { [unowned self] frame in
+            frame.pushTable(fields: 1)
+            frame.setField("connect_waiting", slots.waiting + network.gate.waitingCount)
+            return .results(1)
+        }
+        add(frame, "parse_ssl_certificate") { [unowned self] (frame) throws(HostError) in
+            let octets = try frame.string(at: 1)
+            if let certificate = try? Certificate(der: octets) {
+                frame.push(certificate, as: types.certificate)
+            } else {
+                frame.pushNil()
+            }
+            return .results(1)
+        }
+        frame.setField("socket")
+        installSocketMethods(frame)
+        installCertificates()
+    }
+
+    private func installSocketMethods(_ frame: borrowing CallFrame) {
+        frame.pushMethods(of: types.socket)
+        add(frame, "connect") { [unowned self] (frame) throws(HostError) in try connect(frame) }
+        add(frame, "reconnect_ssl") { [unowned self] (frame) throws(HostError) in try reconnectTLS(frame) }
+        add(frame, "send") { [unowned self] (frame) throws(HostError) in try send(frame) }
+        add(frame, "sendto") { [unowned self] (frame) throws(HostError) in try sendTo(frame) }
+        add(frame, "receive") { [unowned self] (frame) throws(HostError) in
+            try receive(frame, socket: socketArgument(frame), .some)
+        }
+        add(frame, "receive_bytes") { [unowned self] (frame) throws(HostError) in
+            let socket = try socketArgument(frame)
+            return try receive(frame, socket: socket, .bytes(max(try frame.integer(at: 2), 0)))
+        }
+        add(frame, "receive_lines") { [unowned self] (frame) throws(HostError) in
+            let socket = try socketArgument(frame)
+            return try receive(frame, socket: socket, .lines(max(try frame.integer(at: 2), 1)))
+        }
+        installSocketSettings(frame)
+        frame.pop()
+    }
+
+    private func installSocketSettings(_ frame: borrowing CallFrame) {
+        add(frame, "set_timeout") { [unowned self] (frame) throws(HostError) in
+            let socket = try socketArgument(frame)
+            let value = try frame.number(at: 2).rounded(.down)
+            guard value >= -1 else { throw .message("Negative timeout: \(frame.convertedText(at: 2) ?? "")") }
+            socket.timeout = value < Double(Int32.max) ? Int(value) : Int(Int32.max)
+            frame.push(true)
+            return .results(1)
+        }
+        add(frame, "bind") { [unowned self] (frame) throws(HostError) in try bind(frame) }
+        add(frame, "get_info") { [unowned self] (frame) throws(HostError) in try info(frame) }
+        add(frame, "close") { [unowned self] (frame) throws(HostError) in
+            let socket = try socketArgument(frame)
+            guard socket.isOpen else { return softFailure(frame, "socket already closed") }
+            socket.reset()
+            frame.push(true)
+            return .results(1)
+        }
+        add(frame, "get_ssl_certificate") { [unowned self] (frame) throws(HostError) in
+            let socket = try socketArgument(frame)
+            guard case .stream(let stream) = socket.channel, let session = stream.tls else {
+                throw .argument(1, "not a SSL socket")
+            }
+            if let certificate = session.peerCertificate {
+                frame.push(certificate, as: types.certificate)
+            } else {
+                frame.pushNil()
+            }
+            return .results(1)
+        }
+    }
+
+    /// Gives a thread's slot back when it holds no socket any more.
+    private func socketClosed(of thread: ScriptThread) {
+        guard thread.sockets.isEmpty, thread.stage != .ended else { return }
+        slots.release(thread)?()
+    }
+
+    // MARK: What methods share
+
+    /// The socket that a method is called on.
+    func socketArgument(_ frame: borrowing CallFrame) throws(HostError) -> NmapSocket {
+        try frame.object(at: 1, as: types.socket)
+    }
+
+    /// Makes sure that the calling coroutine may use an open socket, and makes it the owner.
+    func claim(_ frame: borrowing CallFrame, _ socket: NmapSocket) throws(HostError) {
+        let caller = frame.coroutineAddress
+        guard socket.coroutine == 0 || socket.coroutine == caller else {
+            throw .message("Invalid reuse of a socket from one thread to another.")
+        }
+        socket.coroutine = caller
+    }
+
+    /// `false, text`: a failure that the call itself found.
+    func softFailure(_ frame: borrowing CallFrame, _ text: String) -> HostReturn {
+        frame.push(false)
+        frame.push(text)
+        return .results(2)
+    }
+
+    /// `nil, word`: a failure of the operation.
+    func eventFailure(_ frame: borrowing CallFrame, _ error: StreamError) -> HostReturn {
+        frame.pushNil()
+        frame.push(error.code.rawValue)
+        return .results(2)
+    }
+
+    /// `true`, or the failure.
+    func pushOutcome(_ frame: borrowing CallFrame, _ result: Result<Void, StreamError>) -> HostReturn {
+        switch result {
+        case .success:
+            frame.push(true)
+            return .results(1)
+        case .failure(let error): return eventFailure(frame, error)
+        }
+    }
+
+    /// Opens an unconnected UDP socket where a fresh one of that kind is used.
+    func openDatagramsIfFresh(_ socket: NmapSocket) throws(HostError) {
+        guard case .none = socket.channel, socket.kind == .udp, let current else { return }
+        var options = ConnectOptions()
+        options.source = socket.bound
+        do throws(StreamError) {
+            let datagrams = try network.openUDP(socket.family, options: options)
+            socket.open(.datagrams(datagrams, isConnected: false), for: current)
+        } catch {
+            throw .message(error.description)
+        }
+    }
+}

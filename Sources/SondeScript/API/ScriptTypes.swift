@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SondeIO
+internal import SondeLua
+
+/// The Swift classes whose objects scripts hold.
+struct ScriptTypes {
+    let socket: ObjectType<NmapSocket>
+    let certificate: ObjectType<Certificate>
+    let mutex: ObjectType<ScriptMutex>
+    let condition: ObjectType<ConditionVariable>
+    let thread: ObjectType<ScriptThread>
+
+    /// Makes their metatables; methods are added by the libraries.
+    init(in state: LuaState) throws(LuaError) {
+        socket = try state.type("nsock", of: NmapSocket.self) { frame in
+            // What `getmetatable` gives scripts in place of the real one.
+            frame.pushTable()
+            frame.setField("__metatable")
+        }
+        certificate = try state.type("SSL_CERT", of: Certificate.self) { frame in
+            frame.setField("__name", "SSL_CERT")
+        }
+        mutex = try state.type("mutex", of: ScriptMutex.self)
+        condition = try state.type("condvar", of: ConditionVariable.self)
+        thread = try state.type("thread", of: ScriptThread.self)
+    }
+}
+
+/// The functions that the prelude gives the engine.
+struct Prelude {
+    let runScript: LuaReference
+    let runWorker: LuaReference
+    let prepareLibraries: LuaReference
+    let isQuiet: LuaReference
+    let tryMessage: LuaReference
+    /// The metatable of scripts' environments: what they lack is looked up in `_G`.
+    let environmentMetatable: LuaReference
+
+    /// Runs the prelude with the table of host functions on top of the stack, which is popped.
+    init(running frame: borrowing CallFrame) throws(LuaError) {
+        let host = frame.count
+        try frame.load(PackageResources.prelude_lua, name: "=prelude")
+        frame.pushCopy(of: host)
+        try frame.call(arguments: 1, results: 1, trace: true)
+        runScript = try Self.take("run_script", frame)
+        runWorker = try Self.take("run_worker", frame)
+        prepareLibraries = try Self.take("prepare_libraries", frame)
+        isQuiet = try Self.take("is_quiet", frame)
+        tryMessage = try Self.take("try_message", frame)
+        frame.pushTable(fields: 1)
+        frame.pushGlobals()
+        frame.setField("__index")
+        environmentMetatable = try Self.keep(frame)
+        frame.setCount(host - 1)
+    }
+
+    private static func take(_ name: StaticString, _ frame: borrowing CallFrame) throws(LuaError) -> LuaReference {
+        frame.pushField(name, of: frame.count)
+        return try keep(frame)
+    }
+
+    private static func keep(_ frame: borrowing CallFrame) throws(LuaError) -> LuaReference {
+        guard let reference = LuaReference(popping: frame) else { throw LuaError(kind: .memory, message: []) }
+        return reference
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SondeLua
+
+/// A script that was read, compiled and checked.
+package final class LoadedScript {
+    /// What the script says of itself.
+    package let metadata: ScriptMetadata
+    /// Whether it was chosen by name or path, which makes it more talkative.
+    package let isByName: Bool
+    /// Whether it runs without asking its rule (`+name`).
+    package let isForced: Bool
+    /// The kinds of rules that it has.
+    package var rules: Set<ScriptRule> { metadata.rules }
+    /// Gives, for an environment, one run of the script's top level.
+    let generator: LuaReference
+
+    /// The id that results carry.
+    package var id: String { metadata.id }
+    /// `SCRIPT_NAME`.
+    package var name: String { metadata.name }
+    /// Where it was found.
+    package var path: String { metadata.path }
+
+    init(metadata: ScriptMetadata, isByName: Bool, isForced: Bool, generator: LuaReference) {
+        self.metadata = metadata
+        self.isByName = isByName
+        self.isForced = isForced
+        self.generator = generator
+    }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SondeIO
+package import SondeLua
+internal import SondeModel
+
+/// Why scripts could not be chosen or loaded.
+package enum ScriptSetupError: Error {
+    /// A rule of `--script` matched nothing.
+    case selection(SelectionError)
+    /// The index of scripts is broken.
+    case index(ScriptIndexError)
+    /// A script could not be loaded.
+    case load(ScriptLoadError)
+    /// Two chosen scripts have the same id.
+    case duplicate(String)
+    /// Scripts depend on each other in a circle.
+    case circular(CircularDependencyError)
+    /// The engine's own libraries could not be loaded.
+    case libraries(String)
+    /// A script arguments' text or file is wrong.
+    case arguments(String)
+}
+
+extension ScriptEngine {
+    /// Chooses scripts, loads them and puts them into run levels.
+    ///
+    /// - Parameters:
+    ///   - request: what the user asked for.
+    ///   - embedded: scripts that are built in, by file name: used where the data directories have no index.
+    /// - Throws: ``ScriptSetupError``; a script that cannot be loaded stops the whole start.
+    package func setUp(
+        _ request: ScriptSelector.Request, embedded: [EmbeddedScript] = []
+    ) throws(ScriptSetupError) {
+        installArguments()
+        let index = try readIndex(embedded)
+        let chosen = try choose(request, index)
+        guard !chosen.isEmpty else { return }
+        if hasInstalledScripts { try prepareLibraries() }
+        var loaded: [LoadedScript] = []
+        for script in chosen {
+            message(2, script.message)
+            if let script = try load(script, embedded) { loaded.append(script) }
+        }
+        try arrange(loaded)
+    }
+
+    /// Loads every script of the index and tells which could not be; for `--script-help` and load reports.
+    package func loadAll(embedded: [EmbeddedScript] = []) throws(ScriptSetupError) -> LoadReport {
+        let index = try readIndex(embedded)
+        if hasInstalledScripts { try prepareLibraries() }
+        var report = LoadReport()
+        for entry in index.entries {
+            do throws(ScriptSetupError) {
+                let selected = SelectedScript(
+                    source: .index(fileName: entry.fileName), manner: .category, isForced: false)
+                if let script = try load(selected, embedded) {
+                    report.loaded.append(script.metadata)
+                } else {
+                    report.refused.append(entry.fileName)
+                }
+            } catch {
+                if case .load(let error) = error { report.failed.append(error) } else { throw error }
+            }
+        }
+        return report
+    }
+
+    /// Whether a script tree is installed; without one the built-in scripts are all there is.
+    package var hasInstalledScripts: Bool {
+        if case .file = dataDirectory.locate("scripts/script.db") { return true }
+        return false
+    }
+
+    private func readIndex(_ embedded: [EmbeddedScript]) throws(ScriptSetupError) -> ScriptIndex {
+        guard case .file(let path) = dataDirectory.locate("scripts/script.db") else {
+            return ScriptIndex(
+                entries: embedded.map {
+                    ScriptIndex.Entry(fileName: $0.fileName, categories: $0.categories)
+                })
+        }
+        do {
+            let octets = try FileReader.contents(of: path)
+            return try ScriptIndex(parsing: octets)
+        } catch let error as ScriptIndexError {
+            throw .index(error)
+        } catch {
+            throw .libraries("\(error)")
+        }
+    }
+
+    private func choose(
+        _ request: ScriptSelector.Request, _ index: ScriptIndex
+    ) throws(ScriptSetupError) -> [SelectedScript] {
+        do throws(SelectionError) {
+            return try ScriptSelector(index: index).select(request, locate: locateLiteral)
+        } catch {
+            throw .selection(error)
+        }
+    }
+
+    /// Finds what a rule names literally: an absolute path, else in the data directories, else from here.
+    private func locateLiteral(_ rule: String) -> ScriptSelector.Location? {
+        let places = rule.hasPrefix("/") ? [rule] : ["scripts/" + rule, rule].map { $0 }
+        for (number, place) in places.enumerated() {
+            let found: FoundPath? =
+                rule.hasPrefix("/") || number > 0 ? FileReader.look(at: place) : dataDirectory.locate(place)
+            switch found {
+            case .file(let path): return .file(path: path)
+            case .directory(let path):
+                let names = FileReader.names(in: path).filter { $0.hasSuffix(".nse") }.sorted()
+                let base = path.hasSuffix("/") ? path : path + "/"
+                return .directory(path: path, scripts: names.map { base + $0 })
+            case nil: continue
+            }
+        }
+        return nil
+    }
+
+    /// Makes the libraries of the tree ready: `stdnse` with the engine's functions, `_G` strict.
+    private func prepareLibraries() throws(ScriptSetupError) {
+        guard !librariesAreReady, let prelude else { return }
+        let problem: String? = lua.withStack { frame in
+            frame.push(prelude.prepareLibraries)
+            guard frame.attempt(arguments: 0, results: 2) else { return frame.convertedText(at: -1) ?? "" }
+            return frame.isTruthy(at: -2) ? nil : frame.convertedText(at: -1) ?? ""
+        }
+        if let problem { throw .libraries("cannot load the script library: \(problem)") }
+        librariesAreReady = true
+    }
+
+    private func load(
+        _ script: SelectedScript, _ embedded: [EmbeddedScript]
+    ) throws(ScriptSetupError) -> LoadedScript? {
+        var path = ""
+        var text = ScriptText.file
+        switch script.source {
+        case .file(let found): path = found
+        case .index(let fileName):
+            if let built = embedded.first(where: { $0.fileName == fileName }), !hasInstalledScripts {
+                path = "built-in/\(fileName)"
+                text = .embedded(built.source)
+            } else if case .file(let found) = dataDirectory.locate("scripts/\(fileName)") {
+                path = found
+            } else {
+                let text = "NSE: Warning: Could not load '\(fileName)': no path to file/directory: \(fileName)"
+                emit(.diagnostic(Diagnostic(.standardError, text)))
+                return nil
+            }
+        }
+        do throws(ScriptLoadError) {
+            guard
+                let loaded = try load(path, text, isByName: script.isByName, isForced: script.isForced)
+            else {
+                if settings.verbosity > 0 {
+                    emit(.diagnostic(Diagnostic(.terminal, "NSE: Failed to load '\(path)'.")))
+                }
+                return nil
+            }
+            warnOfExtension(loaded)
+            message(2, "Loaded '\(path)'.")
+            return loaded
+        } catch {
+            throw .load(error)
+        }
+    }
+
+    private func warnOfExtension(_ script: LoadedScript) {
+        guard !script.metadata.hasRecommendedExtension else { return }
+        let text =
+            "NSE: Warning: Loading '\(script.path)' -- the recommended file extension is '.nse'."
+        emit(.diagnostic(Diagnostic(.standardError, text)))
+    }
+
+    private func arrange(_ loaded: [LoadedScript]) throws(ScriptSetupError) {
+        var ids: Set<String> = []
+        for script in loaded where !ids.insert(script.id).inserted { throw .duplicate(script.id) }
+        do throws(CircularDependencyError) {
+            levels = try RunLevel.levels(of: loaded.map(\.metadata)).map { $0.scripts.map { loaded[$0] } }
+        } catch {
+            throw .circular(error)
+        }
+        guard settings.verbosity > 0 || settings.debugging > 0 else { return }
+        emit(.diagnostic(Diagnostic(.terminal, "NSE: Loaded \(loaded.count) scripts for scanning.")))
+    }
+}
+
+/// What loading every script gave.
+package struct LoadReport {
+    /// The scripts that load.
+    package var loaded: [ScriptMetadata] = []
+    /// Files of scripts that quietly refused, for a library that is not there.
+    package var refused: [String] = []
+    /// The scripts that cannot be loaded, and why.
+    package var failed: [ScriptLoadError] = []
+}
+
+/// A script that is built into the program.
+package struct EmbeddedScript: Sendable {
+    /// Its file name, as `banner.nse`.
+    package let fileName: String
+    /// Its categories.
+    package let categories: [String]
+    /// Its text.
+    package let source: [UInt8]
+
+    /// Makes one.
+    package init(fileName: String, categories: [String], source: [UInt8]) {
+        self.fileName = fileName
+        self.categories = categories
+        self.source = source
+    }
+}

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DequeModule
+package import SondeIO
+package import SondeLua
+package import SondeModel
+
+/// Loads scripts and runs them: one Lua state, many coroutines, on one event loop.
+///
+/// The loop calls ``turn()`` after it has handled its events; what became ready in them runs in the same
+/// turn. Everything here belongs to the loop's thread. ``close()`` must be called at the end, because host
+/// functions and the Lua state keep each other alive.
+package final class ScriptEngine {
+    /// What a turn may cost one thread before others have theirs.
+    static let longestStep = TimeSpan.milliseconds(10)
+    /// Lua instructions between two looks at the clock.
+    static let instructionsPerTick = 10_000
+    /// Operations in a row that may complete at once before other threads have their turn.
+    static let immediateOperations = 64
+
+    package let lua: LuaState
+    let network: Network
+    let dataDirectory: DataDirectory
+    let facts: any ScriptFacts
+    let emit: (ScanEvent) -> Void
+    /// What scripts know of the run; levels may change while it lasts.
+    package var settings: ScriptSettings
+
+    /// The scripts that were chosen, by run level.
+    var levels: [[LoadedScript]] = []
+    /// The thread whose coroutine is running now.
+    var current: ScriptThread?
+    /// The Lua functions of the prelude.
+    var prelude: Prelude?
+    /// Classes that scripts hold objects of.
+    let types: ScriptTypes
+    /// The native modules.
+    let modules: NativeModules
+    /// What `certificate.digest` gives.
+    var digestFunction: HostFunction?
+    /// Whether the libraries of the tree were loaded.
+    var librariesAreReady = false
+    /// Whether scripts may add targets, which they may not after all hosts.
+    var acceptsTargets = true
+    /// Threads that may hold sockets.
+    var slots: SocketSlots
+    /// Targets that scripts added.
+    var addedTargets = AddedTargets()
+    /// Hosts that scripts may ask about.
+    var hosts = HostDirectory()
+
+    private var ready: Deque<ScriptThread> = []
+    private var runs: Deque<ScriptRun> = []
+    private var threads: [ObjectIdentifier: ScriptThread] = [:]
+    private var stepEnds = Instant(nanoseconds: 0)
+    private var isClosed = false
+
+    /// Makes an engine with all host functions in place and no scripts.
+    ///
+    /// - Parameters:
+    ///   - network: the loop, and the gate that all connections pass.
+    ///   - dataDirectory: where scripts, libraries and data files are found.
+    ///   - facts: what the scanner knows.
+    ///   - settings: what scripts are told of the run.
+    ///   - emit: takes messages and results, on the loop's thread.
+    /// - Throws: ``LuaError`` if the state cannot be made.
+    package init(
+        network: Network, dataDirectory: DataDirectory, facts: any ScriptFacts, settings: ScriptSettings,
+        emit: @escaping (ScanEvent) -> Void
+    ) throws(LuaError) {
+        self.network = network
+        self.dataDirectory = dataDirectory
+        self.facts = facts
+        self.settings = settings
+        self.emit = emit
+        slots = SocketSlots(limit: settings.maximumParallelism)
+        lua = try LuaState()
+        types = try ScriptTypes(in: lua)
+        modules = try NativeModules.installAll(in: lua)
+        lua.onTick = { [unowned self] in tick() }
+        lua.onResumed = { [unowned self] (frame) throws(HostError) in
+            guard let deliver = current?.delivery else { return .nothing }
+            current?.delivery = nil
+            return try deliver(frame)
+        }
+        try installLibraries()
+        lua.setTick(every: Self.instructionsPerTick)
+    }
+
+    /// Ends all threads and gives the Lua state back.
+    package func close() {
+        guard !isClosed else { return }
+        for thread in Array(threads.values) { end(thread, closing: true) }
+        isClosed = true
+        ready = []
+        runs = []
+        prelude = nil
+        hosts = HostDirectory()
+        lua.onTick = { .goOn }
+        lua.onResumed = { _ in .nothing }
+        lua.close()
+    }
+
+    // MARK: Runs
+
+    /// Starts a phase; its threads begin in the next turns.
+    func start(_ run: ScriptRun) {
+        runs.append(run)
+    }
+
+    /// Whether something waits to run or to be started.
+    package var hasWork: Bool { !ready.isEmpty || runs.contains { !$0.levelIsTaken || !$0.isBusy } }
+
+    /// Runs what is ready and starts what may start; called by the loop in every turn.
+    ///
+    /// - Returns: whether there is more to do at once.
+    package func turn() -> Bool {
+        startThreads()
+        // Only what is ready now: what these threads wake up comes after other events had their turn.
+        for _ in 0..<ready.count {
+            guard let thread = ready.popFirst() else { break }
+            guard thread.stage == .runnable else { continue }
+            step(thread)
+        }
+        finishRuns()
+        return hasWork
+    }
+
+    /// Starts threads, a task of each run in turn, as long as their number allows.
+    private func startThreads() {
+        var idle = 0
+        while threads.count < settings.maximumThreads, idle < runs.count, let run = runs.popFirst() {
+            if let task = run.nextTask() {
+                idle = 0
+                startThread(task, in: run)
+            } else {
+                idle += 1
+            }
+            runs.append(run)
+        }
+    }
+
+    private func startThread(_ task: ScriptRun.Task, in run: ScriptRun) {
+        guard let thread = makeThread(task, in: run) else { return }
+        run.scriptThreads += 1
+        admit(thread)
+    }
+
+    /// Takes a new thread into the scheduler.
+    func admit(_ thread: ScriptThread) {
+        thread.run.threadsStarted += 1
+        threads[ObjectIdentifier(thread)] = thread
+        if thread.isWorker { thread.run.workers[ObjectIdentifier(thread)] = thread }
+        ready.append(thread)
+        guard let timeout = settings.timeout else { return }
+        thread.deadline = network.loop.schedule(at: thread.started + timeout) { [weak self, weak thread] in
+            guard let self, let thread, thread.stage != .ended else { return }
+            stop(thread, .timedOut)
+        }
+    }
+
+    /// Goes on to the next run level, or ends the run, where no script thread is left.
+    private func finishRuns() {
+        var index = 0
+        while index < runs.count {
+            let run = runs[index]
+            guard !run.isBusy, run.levelIsTaken else {
+                index += 1
+                continue
+            }
+            dropOrphans(of: run)
+            if run.advance() {
+                index += 1
+                continue
+            }
+            runs.remove(at: index)
+            hosts.remove(run.host)
+            run.completion(run.results)
+        }
+    }
+
+    private func dropOrphans(of run: ScriptRun) {
+        guard !run.workers.isEmpty else { return }
+        message(1, "\(run.threadsStarted) orphans left!")
+        for worker in Array(run.workers.values) { end(worker, closing: true) }
+    }
+
+    // MARK: Threads
+
+    /// Resumes a thread until it parks, ends, or has used up its turn.
+    private func step(_ thread: ScriptThread) {
+        current = thread
+        thread.immediate = 0
+        stepEnds = network.loop.clockNow + Self.longestStep
+        let arguments = thread.arguments
+        thread.arguments = 0
+        let outcome = thread.coroutine.resume(arguments: arguments)
+        switch outcome {
+        case .suspended:
+            current = nil
+            if thread.delivery != nil { ready.append(thread) } else { thread.stage = .parked }
+        case .turnEnded:
+            current = nil
+            if let doom = thread.doom { stop(thread, doom) } else { ready.append(thread) }
+        case .finished:
+            current = nil
+            end(thread, closing: false)
+        case .yielded:
+            current = nil
+            message(1, "\(debugName(thread)) yielded unexpectedly and cannot be resumed.")
+            end(thread, closing: true)
+        case .failed:
+            reportFailure(of: thread)
+            current = nil
+            end(thread, closing: true)
+        }
+    }
+
+    /// Asked by the count hook.
+    private func tick() -> LuaState.TickVerdict {
+        let now = network.loop.clockNow
+        if let thread = current {
+            if let timeout = settings.timeout, thread.doom == nil, now - thread.started > timeout {
+                thread.doom = .timedOut
+            }
+            if thread.doom != nil { return .stop("stopped by the engine") }
+        }
+        return now > stepEnds ? .endTurn : .goOn
+    }
+
+    /// Stops a thread before its end.
+    func stop(_ thread: ScriptThread, _ doom: ScriptThread.Doom) {
+        thread.doom = doom
+        // A running one is stopped by the hook.
+        guard thread !== current, thread.stage != .ended else { return }
+        if doom == .timedOut {
+            message(1, "\(debugName(thread)) against \(thread.target) timed out")
+        }
+        end(thread, closing: true)
+    }
+
+    /// Ends a thread, whatever the reason: what it holds goes back, who waits for it is woken.
+    func end(_ thread: ScriptThread, closing: Bool) {
+        guard thread.stage != .ended else { return }
+        thread.stage = .ended
+        thread.generation += 1
+        thread.operation?.cancel()
+        thread.operation = nil
+        thread.leaveQueue?()
+        thread.leaveQueue = nil
+        thread.delivery = nil
+        if let deadline = thread.deadline { network.loop.cancel(deadline) }
+        threads[ObjectIdentifier(thread)] = nil
+        if closing { closeCoroutine(of: thread) }
+        for held in Array(thread.sockets.values) { held.socket?.closeChannel() }
+        thread.sockets = [:]
+        slots.forget(thread)
+        slots.release(thread)?()
+        for mutex in Array(thread.mutexes.values) { mutex.unlock() }
+        for condition in Array(thread.conditions.values) { condition.broadcast() }
+        thread.conditions = [:]
+        if thread.isWorker {
+            thread.run.workers[ObjectIdentifier(thread)] = nil
+        } else {
+            thread.run.scriptThreads -= 1
+        }
+    }
+
+    /// Runs close handlers of the script, as the thread that they belong to.
+    private func closeCoroutine(of thread: ScriptThread) {
+        let before = current
+        current = thread
+        stepEnds = network.loop.clockNow + Self.longestStep
+        thread.coroutine.close()
+        current = before
+    }
+
+    // MARK: Waiting
+
+    /// The thread whose coroutine calls, provided that it can be suspended here.
+    func suspendableThread(_ frame: borrowing CallFrame) throws(HostError) -> ScriptThread {
+        guard let current else { throw .message("attempt to yield from outside a coroutine") }
+        try frame.requireSuspension()
+        return current
+    }
+
+    /// Starts an operation for the calling thread and pushes its result, at once or when it is there.
+    ///
+    /// - Parameters:
+    ///   - frame: the call.
+    ///   - start: starts the operation; given what to call when it ends.
+    ///   - deliver: pushes the outcome for the script.
+    func wait<Value>(
+        _ frame: borrowing CallFrame,
+        start: (@escaping (Result<Value, StreamError>) -> Void) -> Attempt<Value>,
+        deliver: @escaping (Result<Value, StreamError>, borrowing CallFrame) throws(HostError) -> HostReturn
+    ) throws(HostError) -> HostReturn {
+        let thread = try suspendableThread(frame)
+        thread.generation += 1
+        let generation = thread.generation
+        let attempt = start { [weak self, weak thread] result in
+            guard let self, let thread, thread.generation == generation else { return }
+            thread.operation = nil
+            resume(thread) { (frame) throws(HostError) in try deliver(result, frame) }
+        }
+        switch attempt {
+        case .pending(let operation):
+            thread.operation = operation
+            return .suspended
+        case .done(let result):
+            thread.immediate += 1
+            if thread.immediate < Self.immediateOperations { return try deliver(result, frame) }
+            // Others first: the thread goes to the end of the queue with its result in hand.
+            thread.delivery = { (frame) throws(HostError) in try deliver(result, frame) }
+            return .suspended
+        }
+    }
+
+    /// Makes a parked thread runnable; `delivery` pushes what it waited for.
+    func resume(_ thread: ScriptThread, with delivery: @escaping HostBody) {
+        guard thread.stage != .ended else { return }
+        thread.delivery = delivery
+        thread.leaveQueue = nil
+        guard thread.stage == .parked else { return }
+        thread.stage = .runnable
+        ready.append(thread)
+    }
+
+    /// The threads that work on a host.
+    func threads(on host: ActiveHost) -> [ScriptThread] { threads.values.filter { $0.run.host === host } }
+
+    /// The run that works on a host.
+    func run(of host: ActiveHost) -> ScriptRun? { runs.first { $0.host === host } }
+
+    // MARK: What is going on
+
+    /// Ids of the scripts that run, each with the number of its threads, longest-running first.
+    package var activity: [String] {
+        var oldest: [String: (started: Instant, count: Int)] = [:]
+        for thread in threads.values {
+            let known = oldest[thread.script.id]
+            oldest[thread.script.id] = (
+                min(known?.started ?? thread.started, thread.started), (known?.count ?? 0) + 1
+            )
+        }
+        let order = oldest.sorted { ($0.value.started, $0.key) < ($1.value.started, $1.key) }
+        return order.map { $0.value.count == 1 ? $0.key : "\($0.key) (\($0.value.count))" }
+    }
+
+    /// Threads that live, and how many of them wait.
+    package var threadCounts: (total: Int, waiting: Int) {
+        (threads.count, threads.values.count { $0.stage == .parked })
+    }
+}

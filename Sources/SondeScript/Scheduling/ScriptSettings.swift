@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SondeModel
+
+/// What the engine and scripts know of the run they are in.
+package struct ScriptSettings {
+    /// `-v` level; may change while the scan runs.
+    package var verbosity = 0
+    /// `-d` level; may change while the scan runs.
+    package var debugging = 0
+    /// The family that is scanned.
+    package var family = AddressFamily.inet
+    /// 0 to 5.
+    package var timingLevel = 3
+    /// Whether raw packets are allowed.
+    package var isPrivileged = false
+    /// `--ttl`, if given.
+    package var ttl: Int?
+    /// `--data-length`.
+    package var payloadLength = 0
+    /// `-e`, if given.
+    package var interface: String?
+    /// `--version-intensity`.
+    package var versionIntensity = 7
+    /// Whether services are asked for their versions (`-sV`).
+    package var detectsVersions = false
+    /// Longest time for one script; nothing for no limit.
+    package var timeout: TimeSpan?
+    /// `--script-trace`.
+    package var traces = false
+    /// Threads that may hold sockets at a time; nothing for no limit but descriptors.
+    package var maximumParallelism: Int?
+    /// Script threads that live at a time at most.
+    package var maximumThreads = 1000
+    /// The address that connections come from (`-S`), if given.
+    package var sourceAddress: IPAddress?
+    /// The script arguments.
+    package var arguments: ScriptArgument = .table([])
+
+    /// Makes settings with all defaults.
+    package init() {}
+}
