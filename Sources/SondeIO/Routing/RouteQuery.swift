@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import SondeModel
+
+/// One question to the routing socket.
+enum RouteQuery {
+    private static let netlinkFamily: CInt = 16
+
+    /// Asks for the route to a destination.
+    ///
+    /// - Throws: the system's answer if there is no route, or the failure of a call.
+    static func ask(_ destination: IPAddress) throws(SystemError) -> Route {
+        let kind = CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(netlinkFamily, kind, 0)
+        guard descriptor >= 0 else { throw SystemError(number: errno, call: "socket") }
+        defer { close(descriptor) }
+        let question = RouteMessage.question(destination, sequence: 1)
+        // Without an address the message goes to the kernel, which answers before the call returns.
+        guard unsafe send(descriptor, question, question.count, 0) == question.count else {
+            throw SystemError(number: errno, call: "send")
+        }
+        var buffer = [UInt8](repeating: 0, count: 8192)
+        let count = unsafe recv(descriptor, &buffer, buffer.count, CInt(MSG_DONTWAIT))
+        guard count >= 0 else { throw SystemError(number: errno, call: "recv") }
+        switch RouteMessage.answer(Array(buffer.prefix(count)), sequence: 1) {
+        case .route(let route): return route
+        case .failure(let number): throw SystemError(number: number, call: "RTM_GETROUTE")
+        case nil: throw SystemError(number: EPROTO, call: "RTM_GETROUTE")
+        }
+    }
+
+    /// Whether an error means that there is no route, and asking in another way is no use.
+    static func isAnswer(_ error: SystemError) -> Bool {
+        [ENETUNREACH, EHOSTUNREACH, ENETDOWN].contains(error.number)
+    }
+}

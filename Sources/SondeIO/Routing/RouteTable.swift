@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+package import SondeModel
+
+/// Asks the system how packets reach a destination. No packet is sent.
+package struct RouteTable: Sendable {
+    /// The interfaces as they were when this was made.
+    package let interfaces: [Interface]
+
+    /// Makes a table over a list of interfaces.
+    package init(interfaces: [Interface]) { self.interfaces = interfaces }
+
+    /// The route to a destination.
+    ///
+    /// The routing socket is asked first; where that is not allowed, connecting a UDP socket tells the source
+    /// address, and with it the interface.
+    ///
+    /// - Throws: `ENETUNREACH` and the like if there is no route.
+    package func route(to destination: IPAddress) throws(SystemError) -> Route {
+        do {
+            return try RouteQuery.ask(destination)
+        } catch  where RouteQuery.isAnswer(error) {
+            throw error
+        } catch {
+            let source = try sourceByConnecting(to: destination)
+            return Route(source: source, interfaceIndex: interface(with: source)?.index, gateway: nil)
+        }
+    }
+
+    /// The interface that owns an address.
+    package func interface(with address: IPAddress) -> Interface? {
+        interfaces.first { $0.addresses.contains { $0.address.withoutZone == address.withoutZone } }
+    }
+
+    /// The interface of an index; not an alias.
+    package func interface(index: UInt32) -> Interface? {
+        interfaces.first { $0.index == index && $0.name == $0.shortName }
+    }
+
+    /// Whether an address is this host: loopback, unspecified, or an address of one of its interfaces.
+    package func isLocalHost(_ address: IPAddress) -> Bool {
+        address.isLoopback || address.isUnspecified || interface(with: address) != nil
+    }
+
+    private func sourceByConnecting(to destination: IPAddress) throws(SystemError) -> IPAddress {
+        let family = destination.family == .inet ? AF_INET : AF_INET6
+        let descriptor = socket(family, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw SystemError(number: errno, call: "socket") }
+        defer { close(descriptor) }
+        let result = unsafe RawAddress.with(destination, port: 9) { unsafe connect(descriptor, $0, $1) }
+        guard result == 0 else { throw SystemError(number: errno, call: "connect") }
+        guard let source = ownAddress(of: descriptor) else {
+            throw SystemError(number: errno, call: "getsockname")
+        }
+        return source
+    }
+
+    private func ownAddress(of descriptor: CInt) -> IPAddress? {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
+                guard unsafe getsockname(descriptor, raw, &length) == 0 else { return nil }
+                return unsafe RawAddress.address(raw)
+            }
+        }
+    }
+}
