@@ -22,6 +22,12 @@ static int finish(lua_State *L, sonde_lua_world *world, int code) {
     case SONDE_LUA_BAD_ARGUMENT:
         return luaL_argerror(L, world->argument, lua_tostring(L, -1));
     case SONDE_LUA_BAD_TYPE:
+        // The expected type's name on top must not be taken for an argument that was not given.
+        if (world->argument >= lua_gettop(L)) {
+            const char *expected = lua_tostring(L, -1);
+            return luaL_argerror(
+                L, world->argument, lua_pushfstring(L, "%s expected, got no value", expected));
+        }
         return luaL_typeerror(L, world->argument, lua_tostring(L, -1));
     default:
         return lua_error(L);
