@@ -23,6 +23,7 @@ package final class GrepableReporter: Reporter {
         self.options = options
     }
 
+    /// Writes what an event says; see ``Reporter/handle(_:)``.
     package func handle(_ event: ScanEvent) throws(OutputError) {
         switch event {
         case .started(let header): try start(header)
@@ -33,6 +34,7 @@ package final class GrepableReporter: Reporter {
         try sink.flush()
     }
 
+    /// Ends the report and closes the file; see ``Reporter/finish()``.
     package func finish() throws(OutputError) {
         if let header, !hasFinished {
             hasFinished = true

@@ -31,6 +31,7 @@ package final class NormalReporter: Reporter {
         self.options = options
     }
 
+    /// Writes what an event says; see ``Reporter/handle(_:)``.
     package func handle(_ event: ScanEvent) throws(OutputError) {
         switch event {
         case .started(let header): try start(header)
@@ -51,6 +52,7 @@ package final class NormalReporter: Reporter {
         if isTerminal || event.isLasting { try sink.flush() }
     }
 
+    /// Ends the report and closes the file; see ``Reporter/finish()``.
     package func finish() throws(OutputError) {
         if !hasFinished, let header, !isTerminal {
             try sink.line("# Sonde stopped early; the scan began at \(LocalTime(header.started).long)")

@@ -46,11 +46,13 @@ package final class OutputFile: OutputSink {
         if isOwned && descriptor >= 0 { _ = Glibc.close(descriptor) }
     }
 
+    /// Takes octets; see ``OutputSink/write(_:)``.
     package func write(_ octets: some Collection<UInt8>) throws(OutputError) {
         buffer.append(contentsOf: octets)
         if buffer.count >= Self.bufferLimit { try flush() }
     }
 
+    /// Hands on what waits; see ``OutputSink/flush()``.
     package func flush() throws(OutputError) {
         var done = 0
         // What could not be written is dropped: the file has failed, and memory is not a second disk.
@@ -67,6 +69,7 @@ package final class OutputFile: OutputSink {
         }
     }
 
+    /// Flushes and gives the file back; see ``OutputSink/close()``.
     package func close() throws(OutputError) {
         guard descriptor >= 0 else { return }
         let failure: OutputError?

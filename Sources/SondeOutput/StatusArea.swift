@@ -45,13 +45,16 @@ package final class TerminalOutput: OutputSink {
         self.area = area
     }
 
+    /// Takes octets; see ``OutputSink/write(_:)``.
     package func write(_ octets: some Collection<UInt8>) throws(OutputError) {
         try area.clear()
         try sink.write(octets)
     }
 
+    /// Hands on what waits; see ``OutputSink/flush()``.
     package func flush() throws(OutputError) { try sink.flush() }
 
+    /// Flushes and gives the file back; see ``OutputSink/close()``.
     package func close() throws(OutputError) {
         try area.clear()
         try sink.close()
@@ -74,6 +77,7 @@ package final class StatusReporter: Reporter {
         self.width = width
     }
 
+    /// Writes what an event says; see ``Reporter/handle(_:)``.
     package func handle(_ event: ScanEvent) throws(OutputError) {
         status.note(event)
         if case .progress(let progress) = event {
@@ -82,5 +86,6 @@ package final class StatusReporter: Reporter {
         if case .finished = event { try area.clear() }
     }
 
+    /// Ends the report and closes the file; see ``Reporter/finish()``.
     package func finish() throws(OutputError) { try area.clear() }
 }

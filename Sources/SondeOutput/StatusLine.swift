@@ -10,7 +10,7 @@ package struct StatusLine {
         var now: Double
         /// 0 to 100.
         var percent: Double
-        /// Seconds; nothing before there is anything to go by.
+        /// Whole seconds; nothing before there is anything to go by.
         var remaining: Double?
     }
 
@@ -75,7 +75,7 @@ package struct StatusLine {
         guard progress.total > 0 else { return Estimate(now: now, percent: 0) }
         let share = min(max(Double(progress.done) / Double(progress.total), 0), 1)
         let spent = now - (phaseStarts[progress.phase] ?? started)
-        let remaining = share > 0 && spent > 0 ? spent * (1 - share) / share : nil
+        let remaining = share > 0 && spent > 0 ? (spent * (1 - share) / share).rounded() : nil
         return Estimate(now: now, percent: share * 100, remaining: remaining)
     }
 

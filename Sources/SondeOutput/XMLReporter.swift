@@ -29,6 +29,7 @@ package final class XMLReporter: Reporter {
         self.options = options
     }
 
+    /// Writes what an event says; see ``Reporter/handle(_:)``.
     package func handle(_ event: ScanEvent) throws(OutputError) {
         status.note(event)
         latest = max(latest, event.time ?? 0)
@@ -51,6 +52,7 @@ package final class XMLReporter: Reporter {
         try sink.flush()
     }
 
+    /// Ends the report and closes the file; see ``Reporter/finish()``.
     package func finish() throws(OutputError) {
         if let header, !hasFinished {
             end(
