@@ -45,11 +45,6 @@ let package = Package(
             providers: [.apt(["libc-ares-dev"]), .brew(["c-ares"])]
         ),
         .systemLibrary(
-            name: "CXML2",
-            pkgConfig: "libxml-2.0",
-            providers: [.apt(["libxml2-dev"]), .brew(["libxml2"])]
-        ),
-        .systemLibrary(
             name: "CZlib",
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
@@ -86,7 +81,7 @@ let package = Package(
             resources: [.embedInCode("Resources/prelude.lua")],
             swiftSettings: rules
         ),
-        .target(name: "SondeOutput", dependencies: ["SondeModel", "CXML2"], swiftSettings: rules),
+        .target(name: "SondeOutput", dependencies: ["SondeModel"], swiftSettings: rules),
 
         // MARK: Floor 5: the façade
         .target(

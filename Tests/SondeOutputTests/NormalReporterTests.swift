@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SondeModel
+import Testing
+
+@testable import SondeOutput
+
+@Suite("NormalReporter")
+struct NormalReporterTests {
+    private func file(_ events: [ScanEvent], _ change: (inout ReportOptions) -> Void = { _ in }) -> String {
+        Scene.report(events) { NormalReporter($0, style: .file, options: .with(change)) }
+    }
+
+    @Test("a host without a single port to list says so")
+    func allIgnored() {
+        var host = Scene.plainHost()
+        host.ports.declare(Array(1...100), .tcp, as: PortOutcome(.closed, .connectionRefused))
+        #expect(
+            file([.host(host)]) == """
+                Nmap scan report for 127.0.0.78
+                Host is up.
+                All 100 scanned ports on 127.0.0.78 are in ignored states.
+                Not shown: 100 closed tcp ports (conn-refused)
+
+
+                """
+        )
+    }
+
+    @Test("host scripts without a port scan stand between empty lines")
+    func hostScriptsOnly() {
+        var host = Scene.plainHost()
+        host.scripts = [ScriptResult(id: "h", output: Scene.text("x"))]
+        #expect(
+            file([.host(host)]) == """
+                Nmap scan report for 127.0.0.78
+                Host is up.
+
+                Host script results:
+                |_h: x
+
+
+                """
+        )
+    }
+
+    @Test("-vv tells when a host was scanned, and what it was received from")
+    func scannedAt() {
+        Scene.utc
+        var host = Scene.plainHost()
+        host.reason = Reason(rawValue: "echo-reply")
+        host.reasonTTL = 64
+        host.times = RoundTripTimes(smoothed: 98, variance: 1, timeout: 1)
+        host.started = Scene.start
+        host.ended = Scene.start + 2
+        #expect(
+            file([.host(host)]) { $0.verbosity = 2 } == """
+                Nmap scan report for 127.0.0.78
+                Host is up, received echo-reply ttl 64 (0.000098s latency).
+                Scanned at 2026-11-23 21:26:01 UTC for 2s
+
+                """
+        )
+    }
+
+    @Test("a listed host is only named, and no one wonders whether it is down")
+    func listed() {
+        let host = Host(address: Scene.address("127.0.0.1"), targetName: "localhost")
+        let text = Scene.report([.host(host), Scene.summary(up: 0, down: 1)]) {
+            NormalReporter($0, style: .terminal(errors: $0), options: ReportOptions())
+        }
+        #expect(
+            text == """
+                Nmap scan report for localhost (127.0.0.1)
+                Sonde done: 1 IP address (0 hosts up) scanned in 0.17 seconds
+
+                """
+        )
+    }
+
+    @Test("warnings go to standard error, where the terminal has one, and not to the file")
+    func errors() throws {
+        let output = MemorySink()
+        let errors = MemorySink()
+        let reporter = NormalReporter(output, style: .terminal(errors: errors), options: .with { _ in })
+        let empty = ScriptResult(id: "h", output: [])
+        for event: ScanEvent in [
+            .diagnostic(Diagnostic(.standardError, "a")), .diagnostic(Diagnostic(.terminal, "b\tc\nd")),
+            .preScripts([empty]), Scene.summary(up: 0, down: 0),
+        ] {
+            try reporter.handle(event)
+        }
+        #expect(
+            output.text == """
+                b\tc
+                d
+                Pre-scan script results:
+                Sonde done: 0 IP addresses (0 hosts up) scanned in 0.17 seconds
+
+                """
+        )
+        #expect(
+            errors.text == """
+                a
+                Bug in h: no string output.
+                WARNING: no targets were given, so no host was scanned.
+
+                """
+        )
+        #expect(
+            file([.diagnostic(Diagnostic(.standardError, "a")), .diagnostic(Diagnostic(.terminal, "b"))])
+                == ""
+        )
+    }
+
+    @Test("the file is brought up to date after each host")
+    func flushing() throws {
+        let sink = MemorySink()
+        let reporter = NormalReporter(sink, style: .file, options: ReportOptions())
+        try reporter.handle(.host(Scene.plainHost()))
+        #expect(sink.flushed == sink.octets.count && sink.flushed > 0)
+    }
+}
