@@ -11,6 +11,10 @@ package final class Network {
     /// The system calls of this world.
     package var syscalls: Syscalls { loop.syscalls }
 
+    /// What names are resolved with, made at first use.
+    package private(set) lazy var resolver = makeResolver()
+
+    private let resolverConfiguration: ResolverConfiguration?
     /// Made at first use: starting the TLS library takes milliseconds.
     private var tlsContextResult: Result<TLSContext, StreamError>?
 
@@ -22,13 +26,16 @@ package final class Network {
     ///   - scope: which addresses may be talked to.
     ///   - rate: how fast.
     ///   - maximumSockets: how many sockets at once, if fewer than descriptors allow.
+    ///   - resolver: servers and known hosts; nothing for those of the system.
     package init(
         loop: EventLoop,
         scope: Scope = Scope(),
         rate: RateLimit = RateLimit(perSecond: nil),
-        maximumSockets: Int? = nil
+        maximumSockets: Int? = nil,
+        resolver: ResolverConfiguration? = nil
     ) throws(SystemError) {
         self.loop = loop
+        resolverConfiguration = resolver
         let limit = try loop.syscalls.raiseDescriptorLimit()
         let wanted = maximumSockets.map { min(max(1, $0), limit) + SocketBudget.reserve } ?? limit
         let budget = SocketBudget(descriptorLimit: min(limit, wanted))
@@ -77,6 +84,13 @@ package final class Network {
     /// Waits for TCP connections.
     package func listen(on address: SocketAddress, backlog: Int32 = 128) throws(StreamError) -> Listener {
         try Listener(self, on: address, backlog: backlog)
+    }
+
+    private func makeResolver() -> Resolver {
+        let traffic = DNSTraffic(
+            admit: { [gate] in gate.permits($0) }, sent: { [gate] _, count in gate.sent(count) },
+            received: { [gate] _, count in gate.received(count) })
+        return Resolver(loop: loop, configuration: resolverConfiguration ?? .ofSystem(), traffic: traffic)
     }
 
     /// The TLS library's state for this world, made at first use.

@@ -53,3 +53,10 @@ package enum FileReader {
         }
     }
 }
+
+extension FileReader {
+    /// What is at a path: a readable file, a directory, or nothing that can be used.
+    package static func look(at path: String) -> FoundPath? {
+        FileStatus(path).found
+    }
+}

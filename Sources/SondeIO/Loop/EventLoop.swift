@@ -27,6 +27,8 @@ internal import Synchronization
 package final class EventLoop: @unchecked Sendable {
     /// The present, as read at the start of this turn.
     package private(set) var now: Instant
+    /// The present as the clock has it now, later than ``now`` in a long turn.
+    package var clockNow: Instant { clock.read() }
     /// Counts the turns.
     package private(set) var turnNumber: UInt64 = 1
     /// Called in each turn after events and deadlines; gives true if it has more to do, so that the next turn does not block.
