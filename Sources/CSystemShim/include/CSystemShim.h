@@ -1,2 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/types.h>
+
+// What Swift cannot import: unions, packed structures, casts between socket addresses, variadic functions.
+// All functions return a number >= 0 or -1 with errno set, like the system calls they wrap.
+
+/// A socket address without the casts: the value `sockaddr_storage` is made of and read into.
+typedef struct {
+    uint64_t high; // the first eight octets of an IPv6 address
+    uint64_t low;  // the other eight; an IPv4 address fills the low 32 bits
+    uint32_t zone; // interface of a link-local IPv6 address
+    uint16_t port; // host byte order
+    uint8_t family; // 4, 6, or 0 for none
+} sonde_address;
+
+int sonde_socket(int family, bool is_stream);
+int sonde_connect(int descriptor, const sonde_address *address);
+int sonde_bind(int descriptor, const sonde_address *address);
+int sonde_accept(int descriptor);
+int sonde_local_address(int descriptor, sonde_address *address);
+int sonde_remote_address(int descriptor, sonde_address *address);
+ssize_t sonde_send(int descriptor, const void *bytes, size_t count);
+ssize_t sonde_send_to(int descriptor, const void *bytes, size_t count, const sonde_address *address);
+ssize_t sonde_receive_from(int descriptor, void *bytes, size_t count, sonde_address *address);
+
+/// Options, by what they do. `family` is 4 or 6.
+int sonde_set_reuse_address(int descriptor);
+int sonde_set_hop_limit(int descriptor, int family, int hops);
+int sonde_set_ip_options(int descriptor, const void *bytes, size_t count);
+int sonde_set_interface(int descriptor, const char *name, size_t count);
+int sonde_set_reset_on_close(int descriptor);
+int sonde_set_broadcast(int descriptor);
+/// The error a socket has waiting (SO_ERROR) is stored; it is cleared in the socket.
+int sonde_pending_error(int descriptor, int *error);
+
+int sonde_poller_make(void);
+int sonde_poller_add(int poller, int descriptor, uint64_t data);
+int sonde_poller_remove(int poller, int descriptor);
+static inline uint32_t sonde_event_flags(const struct epoll_event *events, int index) {
+    return events[index].events;
+}
+static inline uint64_t sonde_event_data(const struct epoll_event *events, int index) {
+    return events[index].data.u64;
+}
+
+int sonde_wakeup_make(void);
+int sonde_wakeup_signal(int descriptor);
+
+/// Raises the soft limit of open descriptors to the hard one; stores what holds then.
+int sonde_raise_descriptor_limit(uint64_t *limit);
+/// Makes writing to a closed connection an error instead of a signal, for the whole process.
+void sonde_ignore_broken_pipe(void);
+/// The system's words for an error number, or null.
+const char *sonde_error_text(int number);

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "CSystemShim.h"
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int set_number(int descriptor, int level, int name, int value) {
+    return setsockopt(descriptor, level, name, &value, sizeof value);
+}
+
+int sonde_set_reuse_address(int descriptor) { return set_number(descriptor, SOL_SOCKET, SO_REUSEADDR, 1); }
+
+int sonde_set_broadcast(int descriptor) { return set_number(descriptor, SOL_SOCKET, SO_BROADCAST, 1); }
+
+int sonde_set_hop_limit(int descriptor, int family, int hops) {
+    if (family == 6) return set_number(descriptor, IPPROTO_IPV6, IPV6_UNICAST_HOPS, hops);
+    return set_number(descriptor, IPPROTO_IP, IP_TTL, hops);
+}
+
+int sonde_set_ip_options(int descriptor, const void *bytes, size_t count) {
+    return setsockopt(descriptor, IPPROTO_IP, IP_OPTIONS, bytes, (socklen_t)count);
+}
+
+int sonde_set_interface(int descriptor, const char *name, size_t count) {
+    return setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)count);
+}
+
+int sonde_set_reset_on_close(int descriptor) {
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    return setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+int sonde_pending_error(int descriptor, int *error) {
+    socklen_t size = sizeof *error;
+    return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, error, &size);
+}
+
+int sonde_poller_make(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int sonde_poller_add(int poller, int descriptor, uint64_t data) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.u64 = data};
+    return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+int sonde_poller_remove(int poller, int descriptor) {
+    struct epoll_event unused = {0};
+    return epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, &unused);
+}
+
+int sonde_wakeup_make(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+int sonde_wakeup_signal(int descriptor) {
+    uint64_t one = 1;
+    return write(descriptor, &one, sizeof one) == (ssize_t)sizeof one ? 0 : -1;
+}
+
+int sonde_raise_descriptor_limit(uint64_t *limit) {
+    struct rlimit now;
+    if (getrlimit(RLIMIT_NOFILE, &now) != 0) return -1;
+    if (now.rlim_cur < now.rlim_max) {
+        struct rlimit wanted = {.rlim_cur = now.rlim_max, .rlim_max = now.rlim_max};
+        if (setrlimit(RLIMIT_NOFILE, &wanted) == 0) now = wanted;
+    }
+    *limit = now.rlim_cur;
+    return 0;
+}
+
+void sonde_ignore_broken_pipe(void) {
+    struct sigaction now;
+    if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL) {
+        struct sigaction ignore = {.sa_handler = SIG_IGN};
+        sigaction(SIGPIPE, &ignore, NULL);
+    }
+}
+
+const char *sonde_error_text(int number) { return strerrordesc_np(number); }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+package import SondeModel
+
+/// Where an event loop gets the time from; tests set it by hand.
+package protocol LoopClock: AnyObject {
+    /// The present instant.
+    func read() -> Instant
+
+    /// How long the loop may really block when it has nothing to do for a span.
+    ///
+    /// - Parameter span: until the next deadline; `nil` if there is none.
+    func blockingTime(_ span: TimeSpan?) -> TimeSpan?
+}
+
+/// The system's monotonic clock.
+package final class MonotonicClock: LoopClock {
+    /// Makes a clock.
+    package init() {}
+
+    /// Nanoseconds since some moment in the past, such as the start of the machine.
+    package func read() -> Instant {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Instant(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
+    }
+
+    /// The span itself: this clock passes while the loop blocks.
+    package func blockingTime(_ span: TimeSpan?) -> TimeSpan? { span }
+}

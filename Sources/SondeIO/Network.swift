@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SondeModel
+
+/// The network as one world sees it: opens connections and sockets, all of them through the gate.
+package final class Network {
+    /// The loop whose thread all this belongs to.
+    package let loop: EventLoop
+    /// What every connection and datagram passes.
+    package let gate: Gate
+    /// The system calls of this world.
+    package var syscalls: Syscalls { loop.syscalls }
+
+    /// Made at first use: starting the TLS library takes milliseconds.
+    private var tlsContextResult: Result<TLSContext, StreamError>?
+
+    /// Makes the network of a loop.
+    ///
+    /// Raises the process's limit of open descriptors as far as it may.
+    /// - Parameters:
+    ///   - loop: the loop.
+    ///   - scope: which addresses may be talked to.
+    ///   - rate: how fast.
+    ///   - maximumSockets: how many sockets at once, if fewer than descriptors allow.
+    package init(
+        loop: EventLoop,
+        scope: Scope = Scope(),
+        rate: RateLimit = RateLimit(perSecond: nil),
+        maximumSockets: Int? = nil
+    ) throws(SystemError) {
+        self.loop = loop
+        let limit = try loop.syscalls.raiseDescriptorLimit()
+        let wanted = maximumSockets.map { min(max(1, $0), limit) + SocketBudget.reserve } ?? limit
+        let budget = SocketBudget(descriptorLimit: min(limit, wanted))
+        gate = Gate(loop: loop, budget: budget, scope: scope, rate: rate)
+    }
+
+    /// Connects, and shakes hands if TLS is wanted.
+    ///
+    /// - Parameters:
+    ///   - address: where to.
+    ///   - options: how the socket leaves this machine.
+    ///   - tls: what the handshake needs; `nil` for plain TCP.
+    ///   - deadline: covers waiting at the gate, connecting and the handshake.
+    ///   - then: called once, from the loop, if the connection is not finished at once.
+    package func connect(
+        to address: SocketAddress,
+        options: ConnectOptions = ConnectOptions(),
+        tls: TLSSettings? = nil,
+        before deadline: Instant?,
+        then: @escaping (Result<TCPStream, StreamError>) -> Void
+    ) -> Attempt<TCPStream> {
+        loop.assertOnLoop()
+        let connector = Connector(
+            self,
+            to: address,
+            options: options,
+            tls: tls,
+            before: deadline,
+            then: then
+        )
+        return connector.start()
+    }
+
+    /// Opens a datagram socket that is not connected.
+    ///
+    /// - Parameters:
+    ///   - family: IPv4 or IPv6.
+    ///   - options: how it leaves this machine.
+    package func openUDP(
+        _ family: AddressFamily,
+        options: ConnectOptions = ConnectOptions()
+    ) throws(StreamError) -> UDPSocket {
+        try UDPSocket(self, family, options)
+    }
+
+    /// Waits for TCP connections.
+    package func listen(on address: SocketAddress, backlog: Int32 = 128) throws(StreamError) -> Listener {
+        try Listener(self, on: address, backlog: backlog)
+    }
+
+    /// The TLS library's state for this world, made at first use.
+    package func tlsContext() throws(StreamError) -> TLSContext {
+        if let tlsContextResult { return try tlsContextResult.get() }
+        // The library writes to sockets without asking that no signal be sent.
+        Syscalls.ignoreBrokenPipe()
+        do {
+            let context = try TLSContext()
+            tlsContextResult = .success(context)
+            return context
+        } catch {
+            tlsContextResult = .failure(error)
+            throw error
+        }
+    }
+}

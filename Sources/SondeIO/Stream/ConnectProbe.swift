@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import SondeModel
+
+/// One probe of a ``ConnectProber`` that has to wait; used again for later probes.
+final class ConnectProbe {
+    // Not owned: the operation of a probe under way keeps the probe, and its pending keeps the prober.
+    private let prober: Unowned
+    private let network: Network
+    private var keptProber: ConnectProber?
+    private var address = SocketAddress(IPAddress(family: .inet, value: 0), port: 0)
+    private var descriptor: OwnedDescriptor?
+    private var registration: Registration?
+    private var alarm: DeadlineID?
+    private var operation: Operation?
+    private var then: ((Result<ConnectOutcome, StreamError>) -> Void)?
+    private var refusals = 0
+
+    /// How often a shortage may stop a probe.
+    private static let refusalLimit = 3
+
+    private struct Unowned {
+        unowned let prober: ConnectProber
+    }
+
+    init(_ prober: ConnectProber, _ network: Network) {
+        self.prober = Unowned(prober: prober)
+        self.network = network
+    }
+
+    deinit {
+        if let alarm { network.loop.cancel(alarm) }
+    }
+
+    /// Begins a probe; it waits for the gate, or for the socket that ``watch(_:)`` gives it.
+    func start(
+        _ address: SocketAddress,
+        before deadline: Instant?,
+        _ then: @escaping (Result<ConnectOutcome, StreamError>) -> Void
+    ) -> Operation {
+        let operation = Operation(owner: self)
+        self.operation = operation
+        self.address = address
+        self.then = then
+        keptProber = prober.prober
+        refusals = 0
+        if let deadline {
+            let alarm = self.alarm ?? network.loop.makeDeadline { [unowned self] in end(.timedOut) }
+            self.alarm = alarm
+            network.loop.set(alarm, at: deadline)
+        }
+        return operation
+    }
+
+    /// Waits for a socket that is connecting; an outcome if that cannot be done.
+    func watch(_ socket: consuming OwnedDescriptor) -> ConnectOutcome? {
+        do throws(SystemError) {
+            registration = try network.loop.register(socket.number, self)
+            descriptor = consume socket
+            return nil
+        } catch {
+            network.gate.leave()
+            return .failed(error.number)
+        }
+    }
+
+    /// Ends the probe without telling; its place at the gate is given back if it has one.
+    func end() {
+        operation?.finish()
+        operation = nil
+        then = nil
+        if let alarm { network.loop.set(alarm, at: nil) }
+        if let registration { network.loop.deregisterClosing(registration) }
+        registration = nil
+        if descriptor != nil {
+            descriptor = nil
+            network.gate.leave()
+        }
+        let prober = keptProber
+        keptProber = nil
+        prober?.retire(self)
+    }
+
+    private func end(_ outcome: ConnectOutcome) {
+        guard let then else { return }
+        end()
+        then(.success(outcome))
+    }
+}
+
+extension ConnectProbe: GateWaiter, ReadinessHandler, OperationOwner {
+    var isWaitingAtGate: Bool { then != nil && descriptor == nil }
+
+    func passGate() {
+        guard let prober = keptProber else {
+            network.gate.leave()
+            return
+        }
+        switch prober.begin(address) {
+        case .outcome(let outcome):
+            network.gate.leave()
+            end(outcome)
+        case .connecting:
+            guard let socket = prober.takeBegun() else { return }
+            if let outcome = watch(socket) { end(outcome) }
+        case .shortage(let number):
+            refusals += 1
+            if number == EADDRNOTAVAIL || network.gate.budget.inUse <= 1, refusals > Self.refusalLimit {
+                network.gate.leave()
+                end(.failed(number))
+            } else {
+                network.gate.refused(self)
+            }
+        }
+    }
+
+    func ready(_ readiness: Readiness) {
+        guard let number = descriptor?.number else { return }
+        do throws(SystemError) {
+            let error = try network.syscalls.pendingError(number)
+            if error != 0 { return end(.failed(error)) }
+            guard readiness.contains(.writable), let prober = keptProber else { return }
+            end(prober.judgeConnected(number, address))
+        } catch {
+            end(.failed(error.number))
+        }
+    }
+
+    func cancel(_ operation: Operation) { end() }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+package import SondeModel
+
+/// What a connect probe has found out.
+package enum ConnectOutcome: Hashable, Sendable {
+    /// The connection was accepted; it has been reset.
+    case accepted
+    /// The system reports an error: the number (`errno`), such as `ECONNREFUSED`.
+    case failed(Int32)
+    /// Nothing came before the deadline.
+    case timedOut
+    /// The socket had connected to itself: nobody listens there.
+    case selfConnect
+    /// The gate does not let this pass.
+    case denied
+}
+
+/// Finds out whether ports accept connections: the fast path of connect scans.
+///
+/// An answer that is there when the system call returns, as on loopback, costs neither a registration nor an allocation. A
+/// socket whose connection was refused serves for the next probe.
+package final class ConnectProber {
+    private let network: Network
+    private let options: ConnectOptions
+    private var spare: OwnedDescriptor?
+    private var spareFamily = AddressFamily.inet
+    private var idleProbes: [ConnectProbe] = []
+
+    /// Makes a prober whose sockets all leave this machine the same way.
+    package init(_ network: Network, options: ConnectOptions = ConnectOptions()) {
+        self.network = network
+        self.options = options
+    }
+
+    /// Tries one port.
+    ///
+    /// - Parameters:
+    ///   - address: what to connect to.
+    ///   - deadline: covers waiting at the gate and connecting; `nil` waits as long as the system does.
+    ///   - then: called with the outcome, from the loop, if it is not there at once. The result is never a failure.
+    package func probe(
+        _ address: SocketAddress,
+        before deadline: Instant?,
+        then: @escaping (Result<ConnectOutcome, StreamError>) -> Void
+    ) -> Attempt<ConnectOutcome> {
+        network.loop.assertOnLoop()
+        guard network.gate.permits(address) else { return .success(.denied) }
+        var isRefused = false
+        if network.gate.enterIfFree() {
+            switch begin(address) {
+            case .outcome(let outcome):
+                network.gate.leave()
+                return .success(outcome)
+            case .connecting:
+                break
+            case .shortage:
+                isRefused = true
+            }
+        }
+        let probe = idleProbes.popLast() ?? ConnectProbe(self, network)
+        let operation = probe.start(address, before: deadline, then)
+        if let socket = begun.take() {
+            if let outcome = probe.watch(socket) {
+                probe.end()
+                return .success(outcome)
+            }
+        } else if isRefused {
+            network.gate.refused(probe)
+        } else {
+            network.gate.wait(probe)
+        }
+        return .pending(operation)
+    }
+
+    // MARK: For the probes
+
+    /// What came of starting to connect.
+    enum Beginning {
+        case outcome(ConnectOutcome)
+        /// It goes on, with the socket in `begun`.
+        case connecting
+        /// The system lacks something.
+        case shortage(Int32)
+    }
+
+    /// A socket that is connecting, on its way to its probe.
+    private(set) var begun: OwnedDescriptor?
+
+    /// Takes the socket that is connecting.
+    func takeBegun() -> OwnedDescriptor? { begun.take() }
+
+    /// Puts a probe that has ended aside for later.
+    func retire(_ probe: ConnectProbe) { idleProbes.append(probe) }
+
+    /// Starts to connect, in a place that the gate has given.
+    func begin(_ address: SocketAddress) -> Beginning {
+        do throws(SystemError) {
+            let socket = try takeSocket(address.address.family)
+            switch connect(socket.number, address) {
+            case .success(true):
+                return .outcome(judgeConnected(socket.number, address))
+            case .success(false):
+                begun = consume socket
+                return .connecting
+            case .failure(let error):
+                if error.isShortage { throw error }
+                if error.number == ECONNREFUSED, options.source == nil {
+                    spareFamily = address.address.family
+                    spare = consume socket
+                }
+                return .outcome(.failed(error.number))
+            }
+        } catch {
+            return error.isShortage ? .shortage(error.number) : .outcome(.failed(error.number))
+        }
+    }
+
+    /// Starts to connect: whether the connection stands.
+    private func connect(_ number: CInt, _ address: SocketAddress) -> Result<Bool, SystemError> {
+        do throws(SystemError) {
+            if try network.syscalls.connect(number, to: address) { return .success(true) }
+            // On loopback the answer arrives while the first call returns; asking again fetches it.
+            guard address.address.isLoopback else { return .success(false) }
+            return .success(try network.syscalls.connect(number, to: address))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func takeSocket(_ family: AddressFamily) throws(SystemError) -> OwnedDescriptor {
+        if spareFamily == family, let socket = spare.take() { return socket }
+        let socket = try network.syscalls.socket(family, isStream: true)
+        try options.apply(to: socket.number, family, network.syscalls)
+        return socket
+    }
+
+    /// What a connection that stands says; prepares it to be closed with a reset.
+    func judgeConnected(_ number: CInt, _ address: SocketAddress) -> ConnectOutcome {
+        let local = try? network.syscalls.localAddress(number)
+        try? network.syscalls.setResetOnClose(number)
+        return local == address ? .selfConnect : .accepted
+    }
+}
