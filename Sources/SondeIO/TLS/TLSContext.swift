@@ -22,14 +22,14 @@ package final class TLSContext {
             throw StreamError(.error, detail: OpenSSLLibrary.takeErrorText())
         }
         unsafe self.pointer = unsafe pointer
-        unsafe TLSSettings.open(pointer)
+        unsafe TLSPermissions.open(pointer)
     }
 
     deinit { unsafe SSL_CTX_free(pointer) }
 }
 
 /// Settings of contexts whose macros Swift cannot import.
-enum TLSSettings {
+enum TLSPermissions {
     // The values of `SSL_OP_…` in <openssl/ssl.h>, which are casts and therefore not imported.
     private static let legacyServerConnect: UInt64 = 1 << 2
     private static let paddingAndWorkarounds: UInt64 = 1 << 4 | 1 << 6 | 1 << 11 | 1 << 31

@@ -24,7 +24,7 @@ package final class TLSServerContext {
             throw StreamError(.error, detail: OpenSSLLibrary.takeErrorText())
         }
         unsafe self.pointer = unsafe pointer
-        unsafe TLSSettings.open(pointer)
+        unsafe TLSPermissions.open(pointer)
         _ = unsafe SSL_CTX_ctrl(pointer, SSL_CTRL_SET_DH_AUTO, 1, nil)
         let identity = try SelfSignedIdentity(commonName: commonName)
         guard unsafe SSL_CTX_use_certificate(pointer, identity.certificate) == 1,
