@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// An open directory whose names are read one by one, in no particular order.
+///
+/// The only owner of its `DIR`.
+@safe
+final class DirectoryStream {
+    /// Nil once closed.
+    private var stream: OpaquePointer?
+
+    /// Opens a directory; nothing on failure, with the reason in `errno`.
+    init?(path: [UInt8]) {
+        guard let stream = unsafe SystemPath(path).withPointer({ unsafe opendir($0) }) else { return nil }
+        unsafe self.stream = unsafe stream
+    }
+
+    deinit { close() }
+
+    /// Whether names can still be read.
+    var isOpen: Bool { unsafe stream != nil }
+
+    /// The next name, `.` and `..` among them; at the end nothing, and the directory is closed.
+    func next() -> [UInt8]? {
+        guard let stream = unsafe stream, let entry = unsafe readdir(stream) else {
+            close()
+            return nil
+        }
+        // The name ends with a zero, and is valid until the next call on the stream.
+        return unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+            let start = unsafe UnsafeRawPointer(name)
+            let count = unsafe strlen(start.assumingMemoryBound(to: CChar.self))
+            return unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+        }
+    }
+
+    /// Closes the directory; does nothing if it is closed already.
+    func close() {
+        guard let stream = unsafe stream else { return }
+        unsafe self.stream = nil
+        _ = unsafe closedir(stream)
+    }
+}
+
+/// A path as the system's calls want it: octets of no particular encoding up to a zero.
+struct SystemPath {
+    private let characters: [CChar]
+
+    /// Takes a path, which ends at its first zero octet if there is one.
+    init(_ octets: [UInt8]) { characters = octets.map(CChar.init(bitPattern:)) + [0] }
+
+    /// Lends the path.
+    func withPointer<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result? {
+        unsafe characters.withUnsafeBufferPointer { buffer in
+            unsafe buffer.baseAddress.map { unsafe body($0) }
+        }
+    }
+}
