@@ -99,7 +99,7 @@ package struct IgnoredLocalFile: Hashable, Sendable {
 }
 
 /// What there is at a path.
-private struct FileStatus {
+struct FileStatus {
     let path: String
     let status: stat?
 

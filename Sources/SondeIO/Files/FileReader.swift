@@ -59,4 +59,18 @@ extension FileReader {
     package static func look(at path: String) -> FoundPath? {
         FileStatus(path).found
     }
+
+    /// The names in a directory, but for `.` and `..`, in no order; none if it cannot be read.
+    package static func names(in path: String) -> [String] {
+        guard let directory = unsafe opendir(path) else { return [] }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { start in
+                unsafe start.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
 }

@@ -115,9 +115,12 @@ extension ScriptEngine {
         let socket = try socketArgument(frame)
         let text = frame.isNil(at: 2) ? nil : try frame.text(at: 2)
         let port = try frame.integer(at: 3)
-        let unspecified = IPAddress(family: socket.family, value: 0)
-        guard let address = text.map(NumericAddress.parse) ?? unspecified else {
-            return softFailure(frame, "getaddrinfo: Name or service not known")
+        var address = IPAddress(family: socket.family, value: 0)
+        if let text {
+            guard let given = NumericAddress.parse(text) else {
+                return softFailure(frame, "getaddrinfo: Name or service not known")
+            }
+            address = given
         }
         socket.bound = SocketAddress(address, port: UInt16(truncatingIfNeeded: port))
         frame.push(true)

@@ -192,7 +192,8 @@ extension ScriptEngine {
         }
         add(frame, "find_library") { [unowned self] (frame) throws(HostError) in try findLibrary(frame) }
         add(frame, "library_missing") { [unowned self] (frame) throws(HostError) in
-            message(1, try frame.text(at: 1))
+            let text = try frame.text(at: 1)
+            message(1, text)
             return .nothing
         }
         add(frame, "report") { [unowned self] (frame) throws(HostError) in try report(frame) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import SondeLua
+internal import SondeLua
 
 /// A script that was read, compiled and checked.
 package final class LoadedScript {

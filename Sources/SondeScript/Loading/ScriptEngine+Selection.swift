@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import SondeIO
-package import SondeLua
+internal import SondeIO
+internal import SondeLua
 internal import SondeModel
 
 /// Why scripts could not be chosen or loaded.
@@ -110,7 +110,7 @@ extension ScriptEngine {
             case .directory(let path):
                 let names = FileReader.names(in: path).filter { $0.hasSuffix(".nse") }.sorted()
                 let base = path.hasSuffix("/") ? path : path + "/"
-                return .directory(path: path, scripts: names.map { base + $0 })
+                return .directory(path: path, files: names.map { base + $0 })
             case nil: continue
             }
         }

@@ -19,17 +19,13 @@ enum RandomOctets {
 
     /// Fresh octets, or nothing if the system has none.
     static func make(_ count: Int) -> [UInt8]? {
+        var octets = [UInt8](repeating: 0, count: count)
         var failed = false
-        let octets = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                guard let base = unsafe buffer.baseAddress else { break }
-                let got = unsafe getrandom(base + filled, count - filled, 0)
-                guard got > 0 else {
-                    if got < 0, errno == EINTR { continue }
-                    failed = true
-                    break
-                }
-                filled += got
+        unsafe octets.withUnsafeMutableBytes { buffer in
+            // The call gives at most 256 octets at a time.
+            for start in stride(from: 0, to: count, by: 256) {
+                guard let base = buffer.baseAddress else { return }
+                if unsafe getentropy(base + start, min(256, count - start)) != 0 { failed = true }
             }
         }
         return failed ? nil : octets
