@@ -27,7 +27,8 @@ extension ScriptEngine {
         }
     }
 
-    private func push(_ frame: borrowing CallFrame, _ key: String, of certificate: Certificate) -> HostReturn {
+    private func push(_ frame: borrowing CallFrame, _ key: String, of certificate: Certificate) -> HostReturn
+    {
         switch key {
         case "subject": push(frame, certificate.subject)
         case "issuer": push(frame, certificate.issuer)

@@ -91,7 +91,10 @@ extension ScriptEngine {
         return .results(1)
     }
 
-    private func pushInterface(_ frame: borrowing CallFrame, named name: String) throws(HostError) -> HostReturn {
+    private func pushInterface(
+        _ frame: borrowing CallFrame,
+        named name: String
+    ) throws(HostError) -> HostReturn {
         let found = (try? InterfaceList.current())?.first { $0.name == name }
         guard let found else {
             frame.push(false)

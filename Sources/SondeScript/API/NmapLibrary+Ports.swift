@@ -18,7 +18,9 @@ extension ScriptEngine {
             let port = try portArgument(frame, at: 2)
             let choice: Choice = try frame.option(at: 3)
             let state: PortState = choice == .open ? .open : .closed
-            guard let outcome = host.host.ports.outcome(of: port), outcome.state != state else { return .nothing }
+            guard let outcome = host.host.ports.outcome(of: port), outcome.state != state else {
+                return .nothing
+            }
             host.host.ports.set(PortOutcome(state, .scriptSet), for: port)
             return .nothing
         }
@@ -83,7 +85,11 @@ extension ScriptEngine {
 
     private func accept(_ target: String) -> Bool {
         guard acceptsTargets, target.utf8.count < 1024 else {
-            emit(.diagnostic(Diagnostic(.standardError, "NSE: cannot add the target \"\(target.prefix(60))\" now")))
+            emit(
+                .diagnostic(
+                    Diagnostic(.standardError, "NSE: cannot add the target \"\(target.prefix(60))\" now")
+                )
+            )
             return false
         }
         if target.isEmpty { return addedTargets.count > 0 }

@@ -40,7 +40,9 @@ extension ScriptEngine {
 
     /// Finds the address; a numeric one is found at once.
     private func resolve(
-        _ frame: borrowing CallFrame, _ socket: NmapSocket, _ destination: Destination
+        _ frame: borrowing CallFrame,
+        _ socket: NmapSocket,
+        _ destination: Destination
     ) throws(HostError) -> HostReturn {
         let numeric = NumericAddress.parse(destination.name)
         if let numeric { return try open(frame, socket, destination, numeric) }
@@ -59,7 +61,10 @@ extension ScriptEngine {
     }
 
     private func open(
-        _ frame: borrowing CallFrame, _ socket: NmapSocket, _ destination: Destination, _ address: IPAddress
+        _ frame: borrowing CallFrame,
+        _ socket: NmapSocket,
+        _ destination: Destination,
+        _ address: IPAddress
     ) throws(HostError) -> HostReturn {
         let thread = try suspendableThread(frame)
         // An earlier connection is dropped silently; timeout, bind and buffer stay.
@@ -92,7 +97,10 @@ extension ScriptEngine {
     }
 
     private func connectDatagrams(
-        _ frame: borrowing CallFrame, _ socket: NmapSocket, _ target: SocketAddress, _ thread: ScriptThread
+        _ frame: borrowing CallFrame,
+        _ socket: NmapSocket,
+        _ target: SocketAddress,
+        _ thread: ScriptThread
     ) -> HostReturn {
         do throws(StreamError) {
             let datagrams = try network.openUDP(target.address.family, options: connectOptions(for: socket))
@@ -158,7 +166,9 @@ extension ScriptEngine {
 extension Resolver {
     /// Finds addresses as an operation whose failure carries the system resolver's words.
     func attempt(
-        _ name: String, family: AddressFamily?, then: @escaping (Result<[IPAddress], StreamError>) -> Void
+        _ name: String,
+        family: AddressFamily?,
+        then: @escaping (Result<[IPAddress], StreamError>) -> Void
     ) -> Attempt<[IPAddress]> {
         let failure = { (error: ResolveError) in StreamError(.error, detail: error.description) }
         switch addresses(of: name, family: family, then: { then($0.mapError(failure)) }) {

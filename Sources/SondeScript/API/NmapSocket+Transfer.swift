@@ -59,7 +59,10 @@ extension ScriptEngine {
     }
 
     private func sendTo(
-        _ frame: borrowing CallFrame, _ socket: NmapSocket, _ target: SocketAddress, _ octets: [UInt8]
+        _ frame: borrowing CallFrame,
+        _ socket: NmapSocket,
+        _ target: SocketAddress,
+        _ octets: [UInt8]
     ) throws(HostError) -> HostReturn {
         guard case .datagrams(let datagrams, _) = socket.channel else {
             return softFailure(frame, Self.notConnected)
@@ -75,7 +78,9 @@ extension ScriptEngine {
 
     /// `socket:receive()`, `receive_bytes(n)` and `receive_lines(n)`.
     func receive(
-        _ frame: borrowing CallFrame, socket: NmapSocket, _ amount: ReceiveAmount
+        _ frame: borrowing CallFrame,
+        socket: NmapSocket,
+        _ amount: ReceiveAmount
     ) throws(HostError) -> HostReturn {
         try openDatagramsIfFresh(socket)
         let deadline = socket.deadline(network.loop.now)
@@ -99,7 +104,8 @@ extension ScriptEngine {
     }
 
     private func pushReceived(
-        _ frame: borrowing CallFrame, _ result: Result<[UInt8], StreamError>
+        _ frame: borrowing CallFrame,
+        _ result: Result<[UInt8], StreamError>
     ) -> HostReturn {
         switch result {
         case .success(let octets):

@@ -73,7 +73,10 @@ extension ScriptEngine {
 
     /// The service that the `version` table of a port argument tells of.
     func serviceArgument(
-        _ frame: borrowing CallFrame, at index: Int, _ port: Port, _ state: ProbeState
+        _ frame: borrowing CallFrame,
+        at index: Int,
+        _ port: Port,
+        _ state: ProbeState
     ) throws(HostError) -> ServiceInfo {
         frame.pushField("version", of: index)
         defer { frame.pop() }
@@ -133,7 +136,10 @@ extension ScriptEngine {
     /// The first octets of a text, with a full stop for each that is not printable ASCII.
     private static func printable(_ octets: [UInt8]?, _ count: Int) -> String? {
         octets.map { octets in
-            String(decoding: octets.prefix(count).map { (32...126).contains($0) ? $0 : UInt8(ascii: ".") }, as: UTF8.self)
+            String(
+                decoding: octets.prefix(count).map { (32...126).contains($0) ? $0 : UInt8(ascii: ".") },
+                as: UTF8.self
+            )
         }
     }
 }

@@ -55,7 +55,10 @@ struct Prelude {
         frame.setCount(host - 1)
     }
 
-    private static func take(_ name: StaticString, _ frame: borrowing CallFrame) throws(LuaError) -> LuaReference {
+    private static func take(
+        _ name: StaticString,
+        _ frame: borrowing CallFrame
+    ) throws(LuaError) -> LuaReference {
         frame.pushField(name, of: frame.count)
         return try keep(frame)
     }

@@ -8,7 +8,8 @@ extension ScriptEngine {
     /// `find_library(name)`: the compiled chunk and its path, or nil and why not.
     func findLibrary(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let name = try frame.text(at: 1)
-        let file = "nselib/" + name.split(separator: ".", omittingEmptySubsequences: false).joined(separator: "/")
+        let file =
+            "nselib/" + name.split(separator: ".", omittingEmptySubsequences: false).joined(separator: "/")
         guard case .file(let path) = dataDirectory.locate(file + ".lua") else {
             frame.pushNil()
             frame.push("\n\tNSE failed to find \(file).lua in search paths.")

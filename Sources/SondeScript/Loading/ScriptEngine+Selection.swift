@@ -30,7 +30,8 @@ extension ScriptEngine {
     ///   - embedded: scripts that are built in, by file name: used where the data directories have no index.
     /// - Throws: ``ScriptSetupError``; a script that cannot be loaded stops the whole start.
     package func setUp(
-        _ request: ScriptSelector.Request, embedded: [EmbeddedScript] = []
+        _ request: ScriptSelector.Request,
+        embedded: [EmbeddedScript] = []
     ) throws(ScriptSetupError) {
         installArguments()
         let index = try readIndex(embedded)
@@ -53,14 +54,18 @@ extension ScriptEngine {
         for entry in index.entries {
             do throws(ScriptSetupError) {
                 let selected = SelectedScript(
-                    source: .index(fileName: entry.fileName), manner: .category, isForced: false)
+                    source: .index(fileName: entry.fileName),
+                    manner: .category,
+                    isForced: false
+                )
                 if let script = try load(selected, embedded) {
                     report.loaded.append(script.metadata)
                 } else {
                     report.refused.append(entry.fileName)
                 }
             } catch {
-                if case .load(let error) = error { report.failed.append(error) } else { throw error }
+                guard case .load(let error) = error else { throw error }
+                report.failed.append(error)
             }
         }
         return report
@@ -77,7 +82,8 @@ extension ScriptEngine {
             return ScriptIndex(
                 entries: embedded.map {
                     ScriptIndex.Entry(fileName: $0.fileName, categories: $0.categories)
-                })
+                }
+            )
         }
         do {
             let octets = try FileReader.contents(of: path)
@@ -90,7 +96,8 @@ extension ScriptEngine {
     }
 
     private func choose(
-        _ request: ScriptSelector.Request, _ index: ScriptIndex
+        _ request: ScriptSelector.Request,
+        _ index: ScriptIndex
     ) throws(ScriptSetupError) -> [SelectedScript] {
         do throws(SelectionError) {
             return try ScriptSelector(index: index).select(request, locate: locateLiteral)
@@ -130,7 +137,8 @@ extension ScriptEngine {
     }
 
     private func load(
-        _ script: SelectedScript, _ embedded: [EmbeddedScript]
+        _ script: SelectedScript,
+        _ embedded: [EmbeddedScript]
     ) throws(ScriptSetupError) -> LoadedScript? {
         var path = ""
         var text = ScriptText.file
@@ -143,7 +151,8 @@ extension ScriptEngine {
             } else if case .file(let found) = dataDirectory.locate("scripts/\(fileName)") {
                 path = found
             } else {
-                let text = "NSE: Warning: Could not load '\(fileName)': no path to file/directory: \(fileName)"
+                let text =
+                    "NSE: Warning: Could not load '\(fileName)': no path to file/directory: \(fileName)"
                 emit(.diagnostic(Diagnostic(.standardError, text)))
                 return nil
             }

@@ -33,7 +33,10 @@ extension ScriptEngine {
     /// - Returns: the script; nothing if it asked quietly for a library that is not there.
     /// - Throws: ``ScriptLoadError``.
     package func load(
-        _ path: String, _ text: ScriptText = .file, isByName: Bool = false, isForced: Bool = false
+        _ path: String,
+        _ text: ScriptText = .file,
+        isByName: Bool = false,
+        isForced: Bool = false
     ) throws(ScriptLoadError) -> LoadedScript? {
         let source: [UInt8]
         switch text {
@@ -50,7 +53,11 @@ extension ScriptEngine {
             guard try runTopLevel(frame, generator, path) else { return nil }
             let metadata = try readMetadata(frame, path)
             return LoadedScript(
-                metadata: metadata, isByName: isByName, isForced: isForced, generator: generator)
+                metadata: metadata,
+                isByName: isByName,
+                isForced: isForced,
+                generator: generator
+            )
         }
     }
 
@@ -78,14 +85,18 @@ extension ScriptEngine {
         } catch {
             // The script by itself gives the message that its author expects.
             var reason = error.text
-            do throws(LuaError) { _ = try lua.load(Array(body), name: "@\(path)") } catch { reason = error.text }
+            do throws(LuaError) { _ = try lua.load(Array(body), name: "@\(path)") } catch {
+                reason = error.text
+            }
             throw ScriptLoadError(path: path, reason: reason, detail: "")
         }
     }
 
     /// Runs the top level in a fresh environment, which is left on the stack; false for a quiet refusal.
     private func runTopLevel(
-        _ frame: borrowing CallFrame, _ generator: LuaReference, _ path: String
+        _ frame: borrowing CallFrame,
+        _ generator: LuaReference,
+        _ path: String
     ) throws(ScriptLoadError) -> Bool {
         frame.pushTable(fields: 16)
         frame.setField("SCRIPT_PATH", path)
@@ -104,14 +115,19 @@ extension ScriptEngine {
             if frame.attempt(arguments: 1, results: 1), frame.isTruthy(at: -1) { return false }
             frame.setCount(environment + 1)
         }
-        let text = (try? frame.describe(at: -1)).map { String(decoding: $0, as: UTF8.self) } ?? "unknown error"
+        let text =
+            (try? frame.describe(at: -1)).map { String(decoding: $0, as: UTF8.self) } ?? "unknown error"
         throw ScriptLoadError(
-            path: path, reason: String(text.prefix { $0 != "\n" }), detail: text)
+            path: path,
+            reason: String(text.prefix { $0 != "\n" }),
+            detail: text
+        )
     }
 
     /// Reads the fields of the environment on top.
     private func readMetadata(
-        _ frame: borrowing CallFrame, _ path: String
+        _ frame: borrowing CallFrame,
+        _ path: String
     ) throws(ScriptLoadError) -> ScriptMetadata {
         let environment = frame.count
         try check(frame, "action", .function, required: true, path)
@@ -127,11 +143,14 @@ extension ScriptEngine {
             authors: readAuthors(frame, environment),
             license: frame.octetsField("license", of: environment),
             rules: rules,
-            runLevel: runLevel)
+            runLevel: runLevel
+        )
     }
 
     private func readRules(
-        _ frame: borrowing CallFrame, _ environment: Int, _ path: String
+        _ frame: borrowing CallFrame,
+        _ environment: Int,
+        _ path: String
     ) throws(ScriptLoadError) -> Set<ScriptRule> {
         var rules: Set<ScriptRule> = []
         let named: [(StaticString, ScriptRule)] = [
@@ -148,13 +167,20 @@ extension ScriptEngine {
         }
         guard !rules.isEmpty else {
             throw ScriptLoadError(
-                path: path, reason: "\(path) is missing required function: 'rule'", detail: "")
+                path: path,
+                reason: "\(path) is missing required function: 'rule'",
+                detail: ""
+            )
         }
         return rules
     }
 
     private func check(
-        _ frame: borrowing CallFrame, _ name: StaticString, _ expected: LuaType, required: Bool, _ path: String
+        _ frame: borrowing CallFrame,
+        _ name: StaticString,
+        _ expected: LuaType,
+        required: Bool,
+        _ path: String
     ) throws(ScriptLoadError) {
         frame.pushRawField(name, of: frame.count)
         let type = frame.type(at: -1)
@@ -162,7 +188,11 @@ extension ScriptEngine {
         frame.pop()
         if type == .nil {
             guard required else { return }
-            throw ScriptLoadError(path: path, reason: "\(path) is missing required field: '\(name)'", detail: "")
+            throw ScriptLoadError(
+                path: path,
+                reason: "\(path) is missing required field: '\(name)'",
+                detail: ""
+            )
         }
         guard type == expected else {
             let reason =
@@ -172,7 +202,9 @@ extension ScriptEngine {
     }
 
     private func readStrings(
-        _ frame: borrowing CallFrame, _ name: StaticString, _ path: String
+        _ frame: borrowing CallFrame,
+        _ name: StaticString,
+        _ path: String
     ) throws(ScriptLoadError) -> [String] {
         try check(frame, name, .table, required: false, path)
         frame.pushRawField(name, of: frame.count)

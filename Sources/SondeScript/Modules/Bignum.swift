@@ -46,7 +46,8 @@ final class Bignum {
         func isDigit(_ octet: UInt8) -> Bool {
             switch octet {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-            case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"): self == .sixteen
+            case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"):
+                self == .sixteen
             default: false
             }
         }

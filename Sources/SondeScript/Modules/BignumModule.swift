@@ -6,7 +6,8 @@ package import SondeLua
 ///
 /// A number's methods are the very functions of the module, so errors name them alike in both forms.
 package struct BignumModule {
-    private typealias Body = @Sendable (borrowing CallFrame, ObjectType<Bignum>) throws(HostError) -> HostReturn
+    private typealias Body =
+        @Sendable (borrowing CallFrame, ObjectType<Bignum>) throws(HostError) -> HostReturn
 
     private struct Function: Sendable {
         let name: StaticString

@@ -70,7 +70,14 @@ struct Cipher {
             throw .message("Length of iv is \(vector.count); should be \(wanted)")
         }
         guard
-            unsafe EVP_CipherInit_ex(context, nil, nil, key, vector.isEmpty ? nil : vector, direction.rawValue)
+            unsafe EVP_CipherInit_ex(
+                context,
+                nil,
+                nil,
+                key,
+                vector.isEmpty ? nil : vector,
+                direction.rawValue
+            )
                 == 1,
             unsafe EVP_CIPHER_CTX_set_padding(context, hasPadding ? 1 : 0) == 1,
             let result = unsafe Self.run(octets, through: context)

@@ -17,7 +17,13 @@ extension ScriptEngine {
     package func runBeforeHosts(completion: @escaping ([ScriptResult]) -> Void) {
         start(
             ScriptRun(
-                host: nil, kinds: [.prerule], levels: levels, eligiblePorts: { [] }, completion: completion))
+                host: nil,
+                kinds: [.prerule],
+                levels: levels,
+                eligiblePorts: { [] },
+                completion: completion
+            )
+        )
     }
 
     /// Runs the scripts that come after all hosts.
@@ -27,7 +33,13 @@ extension ScriptEngine {
         acceptsTargets = false
         start(
             ScriptRun(
-                host: nil, kinds: [.postrule], levels: levels, eligiblePorts: { [] }, completion: completion))
+                host: nil,
+                kinds: [.postrule],
+                levels: levels,
+                eligiblePorts: { [] },
+                completion: completion
+            )
+        )
     }
 
     /// Runs host and port scripts on a host that is up; their results are put into the host.
@@ -40,9 +52,12 @@ extension ScriptEngine {
     package func run(on host: ActiveHost, completion: @escaping () -> Void) {
         hosts.add(host)
         let run = ScriptRun(
-            host: host, kinds: [.hostrule, .portrule], levels: levels,
+            host: host,
+            kinds: [.hostrule, .portrule],
+            levels: levels,
             eligiblePorts: { host.host.ports.records { $0.state.mayBeOpen }.map(\.port) },
-            completion: { _ in completion() })
+            completion: { _ in completion() }
+        )
         run.registry = HostRegistry()
         start(run)
     }

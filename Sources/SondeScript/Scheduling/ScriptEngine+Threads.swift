@@ -26,8 +26,15 @@ extension ScriptEngine {
             return 6
         }
         return ScriptThread(
-            script: task.script, kind: task.kind, port: task.port, run: run, coroutine: coroutine,
-            arguments: arguments, parent: nil, now: network.loop.now)
+            script: task.script,
+            kind: task.kind,
+            port: task.port,
+            run: run,
+            coroutine: coroutine,
+            arguments: arguments,
+            parent: nil,
+            now: network.loop.now
+        )
     }
 
     /// Pushes a fresh table of a script's globals.
@@ -49,8 +56,15 @@ extension ScriptEngine {
         guard let coroutine = Coroutine(popping: frame) else { return nil }
         frame.move(count, to: coroutine)
         return ScriptThread(
-            script: parent.script, kind: parent.kind, port: parent.port, run: parent.run, coroutine: coroutine,
-            arguments: count, parent: parent, now: network.loop.now)
+            script: parent.script,
+            kind: parent.kind,
+            port: parent.port,
+            run: parent.run,
+            coroutine: coroutine,
+            arguments: count,
+            parent: parent,
+            now: network.loop.now
+        )
     }
 
     /// A thread's name in messages: short at `-d1`, with its address above.
@@ -70,12 +84,17 @@ extension ScriptEngine {
         message(
             1,
             "\(debugName(thread)) against \(thread.target) threw an error!\n"
-                + String(decoding: trace, as: UTF8.self) + "\n")
+                + String(decoding: trace, as: UTF8.self) + "\n"
+        )
         guard !thread.isWorker, settings.debugging == 0 else { return }
         record(
             ScriptResult(
-                id: thread.script.id, ending: .error,
-                output: Array("ERROR: Script execution failed (use -d to debug)".utf8)), of: thread)
+                id: thread.script.id,
+                ending: .error,
+                output: Array("ERROR: Script execution failed (use -d to debug)".utf8)
+            ),
+            of: thread
+        )
     }
 
     /// What an error says, and whether it is an exception of `new_try`.

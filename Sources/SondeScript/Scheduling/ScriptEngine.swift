@@ -65,7 +65,10 @@ package final class ScriptEngine {
     ///   - emit: takes messages and results, on the loop's thread.
     /// - Throws: ``LuaError`` if the state cannot be made.
     package init(
-        network: Network, dataDirectory: DataDirectory, facts: any ScriptFacts, settings: ScriptSettings,
+        network: Network,
+        dataDirectory: DataDirectory,
+        facts: any ScriptFacts,
+        settings: ScriptSettings,
         emit: @escaping (ScanEvent) -> Void
     ) throws(LuaError) {
         self.network = network

@@ -37,7 +37,10 @@ final class ScriptMutex {
 
     /// Puts a coroutine at the end of the queue; `wake` is called when the coroutine has the mutex.
     func wait(
-        _ coroutine: LuaReference, address: UInt, thread: ScriptThread, wake: @escaping (ScriptThread) -> Void
+        _ coroutine: LuaReference,
+        address: UInt,
+        thread: ScriptThread,
+        wake: @escaping (ScriptThread) -> Void
     ) {
         waiters.append(Waiter(thread: thread, coroutine: coroutine, address: address, wake: wake))
     }

@@ -48,7 +48,10 @@ final class ScriptRun {
     ///   - eligiblePorts: asked when a run level begins.
     ///   - completion: called once at the end.
     init(
-        host: ActiveHost?, kinds: [ScriptRule], levels: [[LoadedScript]], eligiblePorts: @escaping () -> [Port],
+        host: ActiveHost?,
+        kinds: [ScriptRule],
+        levels: [[LoadedScript]],
+        eligiblePorts: @escaping () -> [Port],
         completion: @escaping ([ScriptResult]) -> Void
     ) {
         self.host = host

@@ -65,8 +65,14 @@ final class ScriptThread {
     var failure: LuaReference?
 
     init(
-        script: LoadedScript, kind: ScriptRule, port: Port?, run: ScriptRun, coroutine: Coroutine, arguments: Int,
-        parent: ScriptThread?, now: Instant
+        script: LoadedScript,
+        kind: ScriptRule,
+        port: Port?,
+        run: ScriptRun,
+        coroutine: Coroutine,
+        arguments: Int,
+        parent: ScriptThread?,
+        now: Instant
     ) {
         self.script = script
         self.kind = kind
