@@ -85,7 +85,9 @@ package struct ScriptIndex: Hashable, Sendable {
 extension StringProtocol {
     /// The text with the letters A to Z in lower case; nothing else changes, whatever the locale.
     func asciiLowercased() -> String {
-        String(decoding: utf8.map(\.asciiLowercased), as: UTF8.self)
+        // Nearly all categories are in lower case already.
+        guard utf8.contains(where: { $0.asciiLowercased != $0 }) else { return String(self) }
+        return String(decoding: utf8.map(\.asciiLowercased), as: UTF8.self)
     }
 }
 

@@ -37,7 +37,8 @@ struct ScriptIndexParser {
     }
 
     private mutating func parseEntry() throws(ScriptIndexError) {
-        guard takeWord() == "Entry" else { throw unexpected(insteadOf: "'Entry'") }
+        guard let word = takeWord() else { throw unexpected(insteadOf: "'Entry'") }
+        guard word == "Entry" else { throw fault("expected 'Entry', found '\(word.prefix(40))'") }
         skipBlanks()
         let hasParenthesis = take(UInt8(ascii: "("))
         try expect(UInt8(ascii: "{"))

@@ -64,20 +64,32 @@ package struct ScriptSelector: Sendable {
         for rule in rules where !rule.isUsed && !rule.isImplicit {
             literals += try fromFiles(rule, locate: locate)
         }
-        guard !literals.isEmpty else { return selection }
-        var known: Set<String> = []
-        for literal in literals {
-            guard case .file(let path) = literal.source else { continue }
-            // The file may be one that the index gave already.
-            let isInSelection = selection.contains { chosen in
-                guard case .index(let fileName) = chosen.source, chosen.fileName == literal.fileName,
-                    case .file(let chosenPath)? = locate(fileName)
-                else { return false }
-                return chosenPath.normalisedPath == path.normalisedPath
-            }
-            if !isInSelection, known.insert(path.normalisedPath).inserted { selection.append(literal) }
-        }
+        selection += withoutRepetitions(literals, after: selection, locate: locate)
         return selection
+    }
+
+    /// The scripts whose files neither the index gave nor an earlier rule.
+    private func withoutRepetitions(
+        _ literals: [SelectedScript],
+        after selection: [SelectedScript],
+        locate: (String) -> Location?
+    ) -> [SelectedScript] {
+        var indexed: [String: String] = [:]
+        var known: Set<String> = []
+        if !literals.isEmpty {
+            for case .index(let fileName) in selection.lazy.map(\.source) {
+                indexed[String(fileName.baseName)] = fileName
+            }
+        }
+        return literals.filter { literal in
+            guard case .file(let path) = literal.source else { return true }
+            if let fileName = indexed[literal.fileName], case .file(let indexedPath)? = locate(fileName),
+                indexedPath.normalisedPath == path.normalisedPath
+            {
+                return false
+            }
+            return known.insert(path.normalisedPath).inserted
+        }
     }
 
     /// Splits the options at every comma.
