@@ -131,6 +131,7 @@ extension ScriptEngine {
     ) throws(ScriptLoadError) -> ScriptMetadata {
         let environment = frame.count
         try check(frame, "action", .function, required: true, path)
+        try check(frame, "categories", .table, required: true, path)
         let rules = try readRules(frame, environment, path)
         frame.pushField("runlevel", of: environment)
         let runLevel = frame.type(at: -1) == .number ? frame.convertedNumber(at: -1) : nil

@@ -94,7 +94,7 @@ final class EngineFixture {
     }
 
     static func prescript(_ action: String) -> String {
-        "prerule = function() return true end\naction = function()\n\(action)\nend"
+        "categories = {}\nprerule = function() return true end\naction = function()\n\(action)\nend"
     }
 
     static func outputs(_ results: [ScriptResult]) -> [String: String] {

@@ -21,7 +21,7 @@ import Testing
     }
 
     private func script(_ body: String) -> [String: String] {
-        ["test": "portrule = function() return true end\naction = function(host, port)\n\(body)\nend"]
+        ["test": "categories = {} portrule = function() return true end\naction = function(host, port)\n\(body)\nend"]
     }
 
     private func output(_ fixture: EngineFixture, _ port: UInt16) throws -> String? {
@@ -81,7 +81,8 @@ import Testing
     @Test("a refused port, a passed timeout and a closed socket say so")
     func failures() throws {
         let fixture = try EngineFixture()
-        let (listener, port) = try serve(fixture) { _ in }
+        var accepted: TCPStream?
+        let (listener, port) = try serve(fixture) { accepted = $0 }
         try fixture.load(
             script(
                 """
@@ -98,8 +99,9 @@ import Testing
                 """
             )
         )
+        let text = try output(fixture, port)
         #expect(
-            try output(fixture, port)
+            text
                 == "nil|ERROR|nil|TIMEOUT|true|false|socket already closed|false|socket must be connected"
         )
         listener.close()

@@ -26,7 +26,7 @@ import Testing
     func structured() throws {
         let fixture = try EngineFixture()
         try fixture.load([
-            "test": "portrule = function() return true end\n"
+            "test": "categories = {} portrule = function() return true end\n"
                 + "action = function() return {'x', k = {1, true}, [10] = 'lost'} end"
         ])
         let host = try fixture.run(onPorts: [80])
@@ -49,13 +49,13 @@ import Testing
         settings.debugging = 1
         let fixture = try EngineFixture(settings)
         #expect(try fixture.run("local t = nil; return t.x") == nil)
-        #expect(fixture.messages.contains { $0.contains("threw an error!") && $0.contains("test.nse:3") })
+        #expect(fixture.messages.contains { $0.contains("threw an error!") && $0.contains("test.nse:4") })
     }
 
     @Test("an exception of new_try ends the script silently")
     func exceptions() throws {
         #expect(try EngineFixture().run("nmap.new_try()(false, 'why')") == nil)
-        #expect(try EngineFixture().run("return nmap.new_try()(true, 'a', 'b')") == "a")
+        #expect(try EngineFixture().run("return nmap.new_try()(true, 'a', 'b')") == "b")
         let handled = "local n = 0; pcall(nmap.new_try(function() n = n + 1 end), nil, 'x'); return n"
         #expect(try EngineFixture().run(handled) == "1")
     }
@@ -97,6 +97,7 @@ import Testing
     @Test("rules choose ports, a false rule gives nothing, and a forced script is not asked")
     func rules() throws {
         let script = """
+            categories = {}
             portrule = function(host, port) return port.service == "http" end
             action = function(host, port) return host.ip .. " " .. port.number .. " " .. SCRIPT_TYPE end
             """
@@ -117,6 +118,7 @@ import Testing
         try fixture.load([
             "test": """
             count = (count or 0) + 1
+            categories = {}
             portrule = function() count = count + 1 return true end
             action = function() return count end
             """
@@ -143,7 +145,7 @@ import Testing
             #expect(error.reason.contains(":3:"))
         }
         do {
-            try fixture.load(["test": "portrule = function() end"])
+            try fixture.load(["test": "categories = {} portrule = function() end"])
         } catch ScriptSetupError.load(let error) {
             #expect(error.reason.hasSuffix("is missing required field: 'action'"))
         }
