@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+
+extension FlagDeclaration {
+    static let versionScan = Self(
+        "-sV",
+        aliases: ["-sR"],
+        availability: .unavailable,
+        "find out services and versions"
+    )
+    static let versionIntensity = Self(
+        "--version-intensity",
+        value: .required("LEVEL"),
+        "how many probes scripts take for allowed, 0 to 9"
+    )
+    static let versionLight = Self(
+        "--version-light",
+        availability: .standsFor("--version-intensity=2"),
+        "intensity 2"
+    )
+    static let versionAll = Self(
+        "--version-all",
+        availability: .standsFor("--version-intensity=9"),
+        "intensity 9"
+    )
+    static let versionTrace = Self("--version-trace", "tell each step of version detection")
+    static let allPorts = Self("--allports", "probe also ports that the data file excludes")
+    static let osScan = Self("-O", availability: .unavailable, "find out the operating system")
+    static let aggressive = Self("-A", availability: .unavailable, "-sV, -sC, -O and --traceroute")
+    static let osLimit = Self(
+        "--osscan-limit",
+        availability: .withoutEffect(),
+        "operating systems of promising hosts only"
+    )
+    static let osGuess = Self("--osscan-guess", aliases: ["--fuzzy"], availability: .withoutEffect(), "guess")
+    static let osTries = Self(
+        "--max-os-tries",
+        value: .required("NUMBER"),
+        availability: .withoutEffect(),
+        "tries for each host"
+    )
+
+    /// The flags about services and operating systems.
+    static let services: [Self] = [
+        .versionScan, .versionIntensity, .versionLight, .versionAll, .versionTrace, .allPorts, .osScan,
+        .aggressive, .osLimit, .osGuess, .osTries,
+    ]
+}
+
+/// What is asked about services.
+struct ServiceFlags: ParsableArguments {
+    @Option(.versionIntensity) var versionIntensity: String?
+    @Flag(.versionTrace) var tracesVersions: Bool
+    @Flag(.allPorts) var allPorts: Bool
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Sonde
+internal import SondeModel
+
+/// What a command line asks for, ready to be carried out.
+struct ScanRequest: Hashable, Sendable {
+    /// The scan.
+    var plan = ScanPlan()
+    /// The reports.
+    var output = OutputRequest()
+    /// Whether the keyboard must be left alone.
+    var isNoninteractive = false
+    /// Warnings for standard error, before the scan begins.
+    var notes: [String] = []
+}
+
+/// Which reports are written, and how.
+struct OutputRequest: Hashable, Sendable {
+    /// The formats of reports.
+    enum Format: Hashable, Sendable {
+        /// For people.
+        case normal
+        /// Nmap's XML.
+        case xml
+        /// One line per host.
+        case grepable
+        /// One JSON object per line.
+        case jsonLines
+    }
+
+    /// One report.
+    struct File: Hashable, Sendable {
+        /// Its format.
+        let format: Format
+        /// Its path with all `%` forms expanded; `-` is standard output.
+        let path: String
+    }
+
+    /// What the XML report names as its stylesheet.
+    enum Stylesheet: Hashable, Sendable {
+        /// `nmap.xsl` of the data directory.
+        case standard
+        /// This address or path.
+        case address(String)
+        /// None.
+        case none
+    }
+
+    /// Reports that were asked for, besides the one for the terminal.
+    var files: [File] = []
+    /// Whether reports are added to files that exist.
+    var appends = false
+    /// The XML report's stylesheet.
+    var stylesheet = Stylesheet.standard
+    /// Whether the report for the terminal is left out: `-v0`, or another report takes its place.
+    var isTerminalSilent = false
+}
+
+/// Facts about the process that decide what a command line means.
+struct CommandEnvironment: Hashable, Sendable {
+    /// Whether the process may send raw packets.
+    var isRoot: Bool
+    /// When the command was started, in local time, for file names.
+    var now: LocalTime
+}
