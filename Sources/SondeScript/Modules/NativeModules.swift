@@ -17,6 +17,7 @@ package struct NativeModules {
     package static func installAll(in state: LuaState) throws(LuaError) -> NativeModules {
         try OpenSSLModule.install(in: state)
         let bignums = try BignumModule.install(in: state)
+        try FilesystemModule.install(in: state)
         return NativeModules(bignums: bignums)
     }
 
