@@ -18,6 +18,7 @@ package struct NativeModules {
         try OpenSSLModule.install(in: state)
         let bignums = try BignumModule.install(in: state)
         try FilesystemModule.install(in: state)
+        try ZlibModule.install(in: state)
         return NativeModules(bignums: bignums)
     }
 
