@@ -19,6 +19,7 @@ package struct NativeModules {
         let bignums = try BignumModule.install(in: state)
         try FilesystemModule.install(in: state)
         try ZlibModule.install(in: state)
+        try LPegModule.install(in: state)
         return NativeModules(bignums: bignums)
     }
 

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLPeg
+package import SondeLua
+
+/// The `lpeg` module: the distribution's LPeg, linked into the program.
+package enum LPegModule {
+    /// Makes `lpeg` global and loadable.
+    package static func install(in state: LuaState) throws(LuaError) {
+        try unsafe state.open(NativeLibrary(name: "lpeg", opener: luaopen_lpeg))
+    }
+}
