@@ -128,7 +128,9 @@ final class Bignum {
 
     // MARK: Arithmetic
 
-    /// A random number of at most so many bits; zero for none. Nothing if there is no randomness.
+    /// A random number of at most so many bits.
+    ///
+    /// Zero for no bits; nothing if there is no randomness.
     static func random(bits: Int) -> Bignum? {
         guard let result = Bignum() else { return nil }
         guard bits > 0 else { return result }

@@ -50,6 +50,8 @@ struct Cipher {
     ///   - key: its length becomes the cipher's where the cipher allows that.
     ///   - vector: the initialization vector; empty for none, else of exactly the cipher's length.
     ///   - hasPadding: whether the last block is padded (PKCS #7); without, it must be full.
+    /// - Returns: the result.
+    /// - Throws: what scripts see, OpenSSL's words among it.
     func crypt(
         _ direction: Direction,
         _ octets: [UInt8],

@@ -10,10 +10,9 @@ final class DirectoryStream {
     /// Nil once closed.
     private var stream: OpaquePointer?
 
-    /// Opens a directory; nothing on failure, with the reason in `errno`.
-    init?(path: [UInt8]) {
-        guard let stream = unsafe SystemPath(path).withPointer({ unsafe opendir($0) }) else { return nil }
-        unsafe self.stream = unsafe stream
+    /// Opens a directory.
+    init(path: SystemPath) throws(SystemFailure) {
+        unsafe stream = try unsafe path.lend { unsafe opendir($0) }
     }
 
     deinit { close() }
@@ -40,20 +39,5 @@ final class DirectoryStream {
         guard let stream = unsafe stream else { return }
         unsafe self.stream = nil
         _ = unsafe closedir(stream)
-    }
-}
-
-/// A path as the system's calls want it: octets of no particular encoding up to a zero.
-struct SystemPath {
-    private let characters: [CChar]
-
-    /// Takes a path, which ends at its first zero octet if there is one.
-    init(_ octets: [UInt8]) { characters = octets.map(CChar.init(bitPattern:)) + [0] }
-
-    /// Lends the path.
-    func withPointer<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result? {
-        unsafe characters.withUnsafeBufferPointer { buffer in
-            unsafe buffer.baseAddress.map { unsafe body($0) }
-        }
     }
 }

@@ -27,9 +27,7 @@ package enum FilesystemModule {
         }
         let dir = state.function("lfs.dir") { frame throws(HostError) in
             let path = try frame.string(at: 1)
-            guard let stream = DirectoryStream(path: path) else {
-                throw .message("cannot open \(String(decoding: path, as: UTF8.self)): \(lastError().text)")
-            }
+            let stream = try open(path)
             frame.push(next)
             frame.push(stream, as: type)
             return .results(2)
@@ -39,7 +37,7 @@ package enum FilesystemModule {
             frame.setField("dir", dir)
             frame.setField("mkdir", state.function("lfs.mkdir", makeDirectory))
             frame.setField("rmdir", state.function("lfs.rmdir", removeDirectory))
-            frame.setField("link", state.function("lfs.link", link))
+            frame.setField("link", state.function("lfs.link", makeLink))
             frame.setField("get_path_separator", state.function("lfs.get_path_separator", separator))
             frame.setField("_VERSION", "LuaFileSystem 1.5.0")
             frame.setField("_DESCRIPTION", "File system functions for scripts")
@@ -51,28 +49,40 @@ package enum FilesystemModule {
         }
     }
 
+    private static func open(_ path: [UInt8]) throws(HostError) -> DirectoryStream {
+        do throws(SystemFailure) {
+            return try DirectoryStream(path: SystemPath(path))
+        } catch {
+            throw .message("cannot open \(String(decoding: path, as: UTF8.self)): \(error.text)")
+        }
+    }
+
     private static func makeDirectory(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let path = SystemPath(try frame.string(at: 1))
-        let status = unsafe path.withPointer { unsafe mkdir($0, 0o775) }
-        return pushOutcome(status, on: frame, withNumber: false)
+        return pushOutcome(on: frame, withNumber: false) { () throws(SystemFailure) in
+            try unsafe path.lend { unsafe mkdir($0, 0o775) == 0 ? true : nil }
+        }
     }
 
     private static func removeDirectory(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let path = SystemPath(try frame.string(at: 1))
-        let status = unsafe path.withPointer { unsafe rmdir($0) }
-        return pushOutcome(status, on: frame, withNumber: false)
+        return pushOutcome(on: frame, withNumber: false) { () throws(SystemFailure) in
+            try unsafe path.lend { unsafe rmdir($0) == 0 ? true : nil }
+        }
     }
 
-    private static func link(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
+    private static func makeLink(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let old = SystemPath(try frame.string(at: 1))
         let new = SystemPath(try frame.string(at: 2))
         let isSymbolic = frame.isTruthy(at: 3)
-        let status = unsafe old.withPointer { old in
-            unsafe new.withPointer { new in
-                unsafe isSymbolic ? Glibc.symlink(old, new) : Glibc.link(old, new)
+        return pushOutcome(on: frame, withNumber: true) { () throws(SystemFailure) in
+            try unsafe old.lend { old in
+                // The outer call reads errno, which nothing in between changes.
+                try? unsafe new.lend { new in
+                    unsafe (isSymbolic ? symlink(old, new) : link(old, new)) == 0 ? true : nil
+                }
             }
         }
-        return pushOutcome(status ?? nil, on: frame, withNumber: true)
     }
 
     private static func separator(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
@@ -80,29 +90,21 @@ package enum FilesystemModule {
         return .results(1)
     }
 
-    /// Pushes true, or nil and why a system call failed.
+    /// Pushes true, or nil and why a call of the system failed.
     private static func pushOutcome(
-        _ status: CInt?,
         on frame: borrowing CallFrame,
-        withNumber: Bool
+        withNumber: Bool,
+        _ call: () throws(SystemFailure) -> Bool
     ) -> HostReturn {
-        guard status != 0 else {
-            frame.push(true)
+        do throws(SystemFailure) {
+            frame.push(try call())
             return .results(1)
+        } catch {
+            frame.pushNil()
+            frame.push(error.text)
+            guard withNumber else { return .results(2) }
+            frame.push(Int(error.number))
+            return .results(3)
         }
-        let (number, text) = lastError()
-        frame.pushNil()
-        frame.push(text)
-        guard withNumber else { return .results(2) }
-        frame.push(number)
-        return .results(3)
-    }
-
-    /// The system's last error of this thread.
-    private static func lastError() -> (number: Int, text: String) {
-        let number = errno
-        // The text belongs to the thread and is copied before any other call.
-        let text = unsafe strerror(number).map { unsafe String(cString: $0) }
-        return (Int(number), text ?? "Unknown error \(number)")
     }
 }

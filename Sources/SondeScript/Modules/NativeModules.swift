@@ -29,6 +29,7 @@ package struct NativeModules {
     ///   - name: the module's name.
     ///   - state: where to.
     ///   - body: called with the module's table on top of the stack, which it must leave there.
+    /// - Throws: ``LuaError`` if there is no `package.loaded`.
     static func withTable(
         _ name: StaticString,
         in state: LuaState,

@@ -3,9 +3,9 @@
 internal import COpenSSL
 package import SondeLua
 
-/// The `openssl` module: digests, ciphers and random octets. ``BignumModule`` adds the big numbers.
+/// The `openssl` module: digests, ciphers and random octets.
 ///
-/// Errors carry the caller's place, as those of the reference do.
+/// ``BignumModule`` adds the big numbers. Errors carry the caller's place, as those of the reference do.
 package enum OpenSSLModule {
     /// The most random octets that one call gives.
     static let maximumRandomCount = 1 << 24
