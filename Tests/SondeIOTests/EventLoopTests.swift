@@ -189,5 +189,5 @@ private struct Thread {
         )
     }
 
-    func join() { unsafe pthread_join(handle, nil) }
+    func join() { pthread_join(handle, nil) }
 }
