@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import SondeModel
+
+/// The numeric texts the system resolver takes for addresses.
+enum NumericAddress {
+    /// Reads an address, also in the old forms of `inet_aton(3)` (`127.1`, `0x7f000001`) and with the name of an
+    /// interface as its zone (`fe80::1%eth0`); nil for anything else.
+    static func parse(_ text: String) -> IPAddress? {
+        if let address = IPAddress(parsing: text) { return address }
+        if text.utf8.contains(UInt8(ascii: "%")) { return withNamedZone(text) }
+        return oldForm(text)
+    }
+
+    private static func oldForm(_ text: String) -> IPAddress? {
+        let digits = Set("0123456789abcdefABCDEFxX.".utf8)
+        guard let first = text.utf8.first, (48...57).contains(first), text.utf8.allSatisfy(digits.contains)
+        else {
+            return nil
+        }
+        var address = in_addr()
+        guard unsafe inet_aton(text, &address) != 0 else { return nil }
+        return IPAddress(family: .inet, value: UInt128(UInt32(bigEndian: address.s_addr)))
+    }
+
+    private static func withNamedZone(_ text: String) -> IPAddress? {
+        let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let address = IPAddress(parsing: parts[0]), address.family == .inet6 else {
+            return nil
+        }
+        let index = unsafe if_nametoindex(String(parts[1]))
+        return index == 0 ? nil : IPAddress(family: .inet6, value: address.value, zone: index)
+    }
+}
