@@ -5,27 +5,26 @@ internal import SondeModel
 
 /// Addresses in the system's `sockaddr` forms.
 enum RawAddress {
+    /// The family of a `sockaddr`: its first two octets.
+    static func family(_ raw: UnsafePointer<sockaddr>) -> CInt {
+        CInt(unsafe UnsafeRawPointer(raw).load(as: sa_family_t.self))
+    }
+
     /// Reads an IPv4 or IPv6 address; nil for other families.
     static func address(_ raw: UnsafePointer<sockaddr>?) -> IPAddress? {
         guard let raw = unsafe raw else { return nil }
-        switch CInt(unsafe raw.pointee.sa_family) {
-        case AF_INET:
-            // The family says how much memory the system has put there.
-            return unsafe raw.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { pointer in
-                let number = UInt32(bigEndian: unsafe pointer.pointee.sin_addr.s_addr)
-                return IPAddress(family: .inet, value: UInt128(number))
-            }
+        // The family says how many octets the system has put there: 16 for IPv4, 28 for IPv6.
+        switch unsafe family(raw) {
+        case AF_INET: return IPAddress(octets: unsafe octets(raw, 4..<8))
         case AF_INET6:
-            return unsafe raw.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { pointer in
-                unsafe inet6(pointer.pointee)
-            }
+            let zone = unsafe UnsafeRawPointer(raw).load(fromByteOffset: 24, as: UInt32.self)
+            return IPAddress(octets: unsafe octets(raw, 8..<24), zone: zone)
         default: return nil
         }
     }
 
-    private static func inet6(_ raw: sockaddr_in6) -> IPAddress? {
-        let octets = unsafe withUnsafeBytes(of: raw.sin6_addr) { unsafe Array($0) }
-        return IPAddress(octets: octets, zone: raw.sin6_scope_id)
+    private static func octets(_ raw: UnsafePointer<sockaddr>, _ range: Range<Int>) -> [UInt8] {
+        unsafe Array(UnsafeRawBufferPointer(start: raw, count: range.upperBound)[range])
     }
 
     /// Calls a function with the `sockaddr` of an address and port.

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CSystemShim
 internal import Glibc
 package import SondeModel
 
-/// Asks the system how packets reach a destination. No packet is sent.
+/// Asks the system how packets reach a destination.
+///
+/// No packet is sent.
 package struct RouteTable: Sendable {
     /// The interfaces as they were when this was made.
     package let interfaces: [Interface]
@@ -44,8 +47,7 @@ package struct RouteTable: Sendable {
     }
 
     private func sourceByConnecting(to destination: IPAddress) throws(SystemError) -> IPAddress {
-        let family = destination.family == .inet ? AF_INET : AF_INET6
-        let descriptor = socket(family, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = sonde_socket(destination.family.digit, false)
         guard descriptor >= 0 else { throw SystemError(number: errno, call: "socket") }
         defer { close(descriptor) }
         let result = unsafe RawAddress.with(destination, port: 9) { unsafe connect(descriptor, $0, $1) }
