@@ -19,9 +19,12 @@ enum NumericAddress {
         else {
             return nil
         }
-        var address = in_addr()
-        guard unsafe inet_aton(text, &address) != 0 else { return nil }
-        return IPAddress(family: .inet, value: UInt128(UInt32(bigEndian: address.s_addr)))
+        // A `struct in_addr` is one number in network order.
+        var number: UInt32 = 0
+        let isRead = unsafe withUnsafeMutablePointer(to: &number) { start in
+            unsafe start.withMemoryRebound(to: in_addr.self, capacity: 1) { unsafe inet_aton(text, $0) != 0 }
+        }
+        return isRead ? IPAddress(family: .inet, value: UInt128(UInt32(bigEndian: number))) : nil
     }
 
     private static func withNamedZone(_ text: String) -> IPAddress? {

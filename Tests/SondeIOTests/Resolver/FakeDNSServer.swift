@@ -15,6 +15,8 @@ final class FakeDNSServer: ReadinessHandler {
         case raw(UInt16, [UInt8])
         /// No records, and a response code.
         case code(UInt8)
+        /// Over UDP only the word that the answer is too long for it; over TCP these records.
+        case long([[UInt8]])
         /// Nothing at all.
         case silence
     }
@@ -51,7 +53,8 @@ final class FakeDNSServer: ReadinessHandler {
         }
     }
 
-    private func answer(_ question: [UInt8]) -> [UInt8]? {
+    /// The answer to a question, or nothing.
+    func answer(_ question: [UInt8], isTCP: Bool = false) -> [UInt8]? {
         var labels: [String] = []
         var index = 12
         while index < question.count, question[index] != 0 {
@@ -66,16 +69,23 @@ final class FakeDNSServer: ReadinessHandler {
         switch reply(name, type) {
         case .silence: return nil
         case .code(let code): return Self.header(question, code: code, count: 0) + echo
+        case .long where !isTCP: return Self.header(question, flags: 0x83, code: 0, count: 0) + echo
         case .raw(let count, let octets): return Self.header(question, code: 0, count: count) + echo + octets
-        case .records(let datas):
+        case .records(let datas), .long(let datas):
             let records = datas.flatMap { Self.record(owner: [0xC0, 12], type: type, data: $0) }
             return Self.header(question, code: 0, count: UInt16(datas.count)) + echo + records
         }
     }
 
-    private static func header(_ question: [UInt8], code: UInt8, count: UInt16) -> [UInt8] {
+    private static func header(
+        _ question: [UInt8],
+        flags: UInt8 = 0x81,
+        code: UInt8,
+        count: UInt16
+    ) -> [UInt8] {
         [
-            question[0], question[1], 0x81, 0x80 | code, 0, 1, UInt8(count >> 8), UInt8(count & 255), 0, 0, 0,
+            question[0], question[1], flags, 0x80 | code, 0, 1, UInt8(count >> 8), UInt8(count & 255), 0, 0,
+            0,
             0,
         ]
     }

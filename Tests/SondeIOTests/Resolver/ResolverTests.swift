@@ -198,6 +198,27 @@ import Testing
         #expect(server.questions == ["www.example.test 1"])
     }
 
+    @Test("answers too long for UDP are fetched over TCP, several over one connection")
+    func truncated() throws {
+        let loop = try EventLoop()
+        let long = (0..<200).map { [10, 0, 0, UInt8($0)] }
+        let server = try FakeDNSServer(loop) { _, _ in .long(long) }
+        let overTCP = try FakeTCPDNSServer(loop, server)
+        var patient = configuration(server)
+        patient.timeout = .seconds(20)
+        let resolver = Resolver(loop: loop, configuration: patient)
+        var counts: [Int] = []
+        for index in 0..<5 {
+            _ = resolver.addresses(of: "h\(index).example.test", family: .inet) { result in
+                counts.append((try? result.get().count) ?? 0)
+            }
+        }
+        try loop.run { counts.count == 5 }
+        #expect(counts == [200, 200, 200, 200, 200])
+        #expect(try resolve(resolver, loop, "later.example.test", .inet).get().count == 200)
+        #expect(overTCP.questionCount == 6)
+    }
+
     @Test("search domains are tried for names without dots")
     func search() throws {
         let loop = try EventLoop()
