@@ -52,6 +52,7 @@ package struct DataPlaces: Hashable, Sendable {
     /// - Parameters:
     ///   - overrides: explicit paths by logical name.
     ///   - dataDirectory: the value of `--datadir`.
+    /// - Returns: the places, none of which need exist.
     package static func ofProcess(
         overrides: [String: String] = [:],
         dataDirectory: String? = nil

@@ -12,6 +12,7 @@ package enum FileReader {
     /// - Parameters:
     ///   - path: the file. A pipe or device is never waited for.
     ///   - limit: the most octets accepted; a larger file is an error, not cut.
+    /// - Returns: its octets.
     /// - Throws: ``FileError`` with the path and the failed call.
     package static func contents(
         of path: String,

@@ -55,7 +55,7 @@ final class DNSChannel {
 
     /// Asks for the records of one type.
     ///
-    /// - Parameter then: gets c-ares' status and the whole answer, which is empty if there was none.
+    /// The completion gets c-ares' status and the whole answer, which is empty if there was none.
     func query(_ name: String, type: CInt, then: @escaping (CInt, [UInt8]) -> Void) {
         let box = unsafe completions.box { status, octets, _ in then(status, octets) }
         unsafe ares_query(
@@ -74,7 +74,7 @@ final class DNSChannel {
 
     /// Asks for a name's addresses of one family, in the search domains too.
     ///
-    /// - Parameter then: gets c-ares' status and the addresses in the order of the answer.
+    /// The completion gets c-ares' status and the addresses in the order of the answer.
     func addresses(of name: String, family: AddressFamily, then: @escaping (CInt, [IPAddress]) -> Void) {
         let box = unsafe completions.box { status, _, addresses in then(status, addresses) }
         var hints = ares_addrinfo_hints()
@@ -143,14 +143,19 @@ final class DNSChannel {
 
     private func setDeadline() {
         guard let deadline else { return }
-        var room = timeval()
-        let isSet = unsafe ares_timeout(pointer, nil, &room) != nil
+        // A `struct timeval`: seconds and microseconds.
+        var room = (0, 0)
+        let isSet = unsafe withUnsafeMutablePointer(to: &room) { start in
+            unsafe start.withMemoryRebound(to: timeval.self, capacity: 1) {
+                unsafe ares_timeout(pointer, nil, $0) != nil
+            }
+        }
         guard isSet else {
             loop.set(deadline, at: nil)
             return
         }
         // Rounded up by the millisecond that c-ares counts in, or it would be asked too early.
-        let wait = TimeSpan.seconds(Double(room.tv_sec)) + .microseconds(Int(room.tv_usec) + 1000)
+        let wait = TimeSpan.seconds(Double(room.0)) + .microseconds(room.1 &+ 1000)
         loop.set(deadline, at: loop.now + wait)
     }
 
@@ -197,7 +202,9 @@ extension DNSChannel {
         _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
     ) -> Result {
         let copies = unsafe texts.map { unsafe strdup($0) }
-        defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
+        defer {
+            for index in unsafe copies.indices { unsafe free(copies[index]) }
+        }
         return unsafe body(copies)
     }
 }

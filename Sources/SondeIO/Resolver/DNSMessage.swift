@@ -33,6 +33,7 @@ enum DNSMessage {
     /// - Parameters:
     ///   - octets: the whole message; the caller has checked that it answers its question.
     ///   - name: the name that was asked for.
+    /// - Returns: what it says, as far as it can be read.
     static func pointer(in octets: [UInt8], of name: String) -> PointerAnswer {
         guard let records = answers(in: octets) else { return .nothing }
         var wanted = lowercased(Array(name.utf8))

@@ -44,15 +44,18 @@ final class DNSSockets {
     }
 
     fileprivate func open(_ family: CInt, _ kind: CInt, _ number: CInt) -> CInt {
-        let flags = CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+        // The same bits as `SOCK_NONBLOCK` and `SOCK_CLOEXEC`.
+        let flags = O_NONBLOCK | O_CLOEXEC
         let descriptor = socket(family, kind | flags, number)
         if descriptor >= 0 { sockets[descriptor] = DNSSocket() }
         return descriptor
     }
 
     /// Connects an admitted socket and has it watched; a refusal looks like a closed port to c-ares.
-    fileprivate func connect(_ descriptor: CInt, _ raw: UnsafePointer<sockaddr>, _ length: socklen_t) -> CInt {
-        guard let socket = sockets[descriptor], let address = unsafe address(raw), traffic.admit(address) else {
+    fileprivate func connect(_ descriptor: CInt, _ raw: UnsafePointer<sockaddr>, _ length: socklen_t) -> CInt
+    {
+        guard let socket = sockets[descriptor], let address = unsafe address(raw), traffic.admit(address)
+        else {
             errno = EACCES
             return -1
         }
@@ -151,11 +154,14 @@ extension DNSSockets {
         return unsafe Unmanaged<DNSSockets>.fromOpaque(data).takeUnretainedValue()
     }
 
-    /// Sends all parts as one message, without a signal if the peer is gone.
+    /// Sends the first part, without a signal if the peer is gone.
+    ///
+    /// A datagram has only one; of a stream, c-ares sends the rest later.
     private static func send(_ descriptor: CInt, _ parts: UnsafePointer<iovec>?, _ count: CInt) -> Int {
-        var message = unsafe msghdr()
-        unsafe message.msg_iov = unsafe UnsafeMutablePointer(mutating: parts)
-        unsafe message.msg_iovlen = numericCast(max(count, 0))
-        return unsafe sendmsg(descriptor, &message, CInt(MSG_NOSIGNAL))
+        guard count > 0, let parts = unsafe UnsafeRawPointer(parts) else { return 0 }
+        // A `struct iovec`: where, and how many octets.
+        let start = unsafe parts.load(as: UnsafeRawPointer?.self)
+        let length = unsafe parts.load(fromByteOffset: MemoryLayout<Int>.size, as: Int.self)
+        return unsafe Glibc.send(descriptor, start, length, CInt(MSG_NOSIGNAL))
     }
 }

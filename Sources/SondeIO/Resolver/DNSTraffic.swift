@@ -24,3 +24,19 @@ package struct DNSTraffic {
         self.received = received
     }
 }
+
+extension DNSTraffic {
+    /// Traffic that passes a gate: its scope decides, and it counts sockets and octets.
+    package init(gate: Gate) {
+        self.init(
+            admit: { address in
+                guard gate.permits(address) else { return false }
+                gate.enterWithoutWaiting()
+                return true
+            },
+            closed: { _ in gate.leave() },
+            sent: { _, count in gate.sent(count) },
+            received: { _, count in gate.received(count) }
+        )
+    }
+}

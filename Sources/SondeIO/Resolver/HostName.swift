@@ -9,7 +9,8 @@ enum HostName {
     /// A server could otherwise write to the user's terminal, or break the lines of a report.
     static func sanitised(_ octets: some Sequence<UInt8>) -> String {
         let clean = octets.map { octet in
-            let isAllowed = (48...57).contains(octet) || (65...90).contains(octet) || (97...122).contains(octet)
+            let isAllowed =
+                (48...57).contains(octet) || (65...90).contains(octet) || (97...122).contains(octet)
             return isAllowed || punctuation.contains(octet) ? octet : UInt8(ascii: "*")
         }
         return String(decoding: clean, as: UTF8.self)

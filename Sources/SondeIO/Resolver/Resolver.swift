@@ -66,7 +66,8 @@ package final class Resolver: OperationOwner {
                 switch answers[family] {
                 case .success(let found): addresses += found
                 case .failure(let error) where error.code == .temporary: code = .temporary
-                case .failure(let error) where code != .temporary && error.code == .noAddress: code = .noAddress
+                case .failure(let error) where code != .temporary && error.code == .noAddress:
+                    code = .noAddress
                 case .failure, nil: break
                 }
             }
@@ -135,7 +136,9 @@ package final class Resolver: OperationOwner {
     /// Whether a text can be a name at all: the limits of RFC 1035 on labels and length, and printable ASCII.
     private static func isAskable(_ name: String) -> Bool {
         let octets = name.utf8
-        guard (1...254).contains(octets.count), octets.allSatisfy({ (33...126).contains($0) }) else { return false }
+        guard (1...254).contains(octets.count), octets.allSatisfy({ (33...126).contains($0) }) else {
+            return false
+        }
         let labels = (octets.last == 46 ? octets.dropLast() : octets[...])
             .split(separator: 46, omittingEmptySubsequences: false)
         return labels.allSatisfy { (1...63).contains($0.count) }

@@ -85,7 +85,8 @@ package struct ResolverConfiguration: Hashable, Sendable {
         }
         let head = word[..<colon]
         if let port = UInt16(word[word.index(after: colon)...]), port != 0,
-            let address = bracketed(head) ?? IPAddress(parsing: head), address.family == .inet || head.first == "["
+            let address = bracketed(head) ?? IPAddress(parsing: head),
+            address.family == .inet || head.first == "["
         {
             return SocketAddress(address, port: port)
         }

@@ -74,7 +74,12 @@ package final class ReverseLookups: OperationOwner {
         let count = configuration.servers.count
         repeated = Array(repeating: [], count: count)
         servers = configuration.servers.reversed().map {
-            ReverseServer(address: $0, timeouts: ReverseServer.timeouts(serverCount: count), loop: loop, traffic: traffic)
+            ReverseServer(
+                address: $0,
+                timeouts: ReverseServer.timeouts(serverCount: count),
+                loop: loop,
+                traffic: traffic
+            )
         }
     }
 

@@ -40,7 +40,9 @@ struct ReverseServer {
     /// Whether another question may be asked now.
     var hasRoom: Bool { openCount < window.capacity }
 
-    /// Asks for a pointer; false if no channel can be made. Counts as open in either case.
+    /// Asks for a pointer; false if no channel can be made.
+    ///
+    /// The question counts as open in either case.
     mutating func ask(_ name: String, attempt: Int, then: @escaping (CInt, [UInt8]) -> Void) -> Bool {
         openCount += 1
         let slot = min(max(attempt, 0), timeouts.count - 1)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CSystemShim
 internal import Glibc
 internal import SondeModel
 
@@ -71,7 +72,7 @@ package enum InterfaceList {
     /// Asks for the interface's MTU with `SIOCGIFMTU`; 0 if that fails.
     private static func maximumPacketSize(of name: String) -> Int {
         let requestNumber: UInt = 0x8921
-        let descriptor = socket(AF_INET, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = sonde_socket(AddressFamily.inet.digit, false)
         guard descriptor >= 0 else { return 0 }
         defer { close(descriptor) }
         // A `struct ifreq`: the name in 16 octets, then a union of which the MTU is a 32-bit member.
@@ -97,7 +98,7 @@ package enum InterfaceList {
 
 /// A `sockaddr_ll`: what link an interface is on, and its address there.
 private struct LinkAddress {
-    private static let packetFamily = 17
+    private static let packetFamily: CInt = 17
     private static let ethernet = 1
     private static let loopback = 772
     private static let pointToPoint: Set<Int> = [512, 513, 768, 769, 776, 778, 823, 65534]
@@ -106,7 +107,7 @@ private struct LinkAddress {
     let hardwareAddress: MACAddress?
 
     init?(_ raw: UnsafePointer<sockaddr>?) {
-        guard let raw = unsafe raw, unsafe raw.pointee.sa_family == Self.packetFamily else { return nil }
+        guard let raw = unsafe raw, unsafe RawAddress.family(raw) == Self.packetFamily else { return nil }
         // For this family the system gives 20 octets: type at 8, length at 11, address from 12.
         let octets = unsafe Array(UnsafeRawBufferPointer(start: raw, count: 20))
         hardwareType = Int(octets[9]) << 8 | Int(octets[8])

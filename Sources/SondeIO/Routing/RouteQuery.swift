@@ -6,13 +6,14 @@ internal import SondeModel
 /// One question to the routing socket.
 enum RouteQuery {
     private static let netlinkFamily: CInt = 16
+    /// `SOCK_RAW`, closed when another program is started.
+    private static let rawKind: CInt = 3 | O_CLOEXEC
 
     /// Asks for the route to a destination.
     ///
     /// - Throws: the system's answer if there is no route, or the failure of a call.
     static func ask(_ destination: IPAddress) throws(SystemError) -> Route {
-        let kind = CInt(SOCK_RAW.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-        let descriptor = socket(netlinkFamily, kind, 0)
+        let descriptor = socket(netlinkFamily, rawKind, 0)
         guard descriptor >= 0 else { throw SystemError(number: errno, call: "socket") }
         defer { close(descriptor) }
         let question = RouteMessage.question(destination, sequence: 1)

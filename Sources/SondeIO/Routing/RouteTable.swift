@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CSystemShim
 internal import Glibc
 package import SondeModel
 
-/// Asks the system how packets reach a destination. No packet is sent.
+/// Asks the system how packets reach a destination.
+///
+/// No packet is sent.
 package struct RouteTable: Sendable {
     /// The interfaces as they were when this was made.
     package let interfaces: [Interface]
@@ -44,26 +47,16 @@ package struct RouteTable: Sendable {
     }
 
     private func sourceByConnecting(to destination: IPAddress) throws(SystemError) -> IPAddress {
-        let family = destination.family == .inet ? AF_INET : AF_INET6
-        let descriptor = socket(family, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = sonde_socket(destination.family.digit, false)
         guard descriptor >= 0 else { throw SystemError(number: errno, call: "socket") }
         defer { close(descriptor) }
-        let result = unsafe RawAddress.with(destination, port: 9) { unsafe connect(descriptor, $0, $1) }
-        guard result == 0 else { throw SystemError(number: errno, call: "connect") }
-        guard let source = ownAddress(of: descriptor) else {
+        var raw = SocketAddress(destination, port: 9).raw
+        guard unsafe sonde_connect(descriptor, &raw) == 0 else {
+            throw SystemError(number: errno, call: "connect")
+        }
+        guard unsafe sonde_local_address(descriptor, &raw) == 0, let own = SocketAddress(raw) else {
             throw SystemError(number: errno, call: "getsockname")
         }
-        return source
-    }
-
-    private func ownAddress(of descriptor: CInt) -> IPAddress? {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        return unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                guard unsafe getsockname(descriptor, raw, &length) == 0 else { return nil }
-                return unsafe RawAddress.address(raw)
-            }
-        }
+        return own.address
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import COpenSSL
-internal import Glibc
 
 /// What is set up once per process, and the library's queue of errors.
 enum OpenSSLLibrary {
@@ -11,7 +10,8 @@ enum OpenSSLLibrary {
     // Providers and signal dispositions belong to the process, so this is the one thing here that is static.
     private static let prepared: Bool = {
         loadProviders()
-        ignoreBrokenPipes()
+        // OpenSSL writes to its descriptor with `write`, which cannot be told `MSG_NOSIGNAL`.
+        Syscalls.ignoreBrokenPipe()
         return true
     }()
 
@@ -22,17 +22,6 @@ enum OpenSSLLibrary {
     private static func loadProviders() {
         _ = unsafe OSSL_PROVIDER_load(nil, "default")
         if unsafe OSSL_PROVIDER_load(nil, "legacy") == nil { clearErrors() }
-    }
-
-    /// Makes a write to a socket whose peer is gone an error instead of the end of the process.
-    ///
-    /// OpenSSL writes to its descriptor with `write`, which cannot be told `MSG_NOSIGNAL`. A handler that the
-    /// program has installed stays.
-    private static func ignoreBrokenPipes() {
-        var present = sigaction()
-        guard unsafe sigaction(SIGPIPE, nil, &present) == 0 else { return }
-        let isDefault = unsafe present.__sigaction_handler.sa_handler == nil
-        if isDefault { _ = signal(SIGPIPE, SIG_IGN) }
     }
 
     /// Empties the thread's queue of errors, so that the next look finds only what the next call put there.

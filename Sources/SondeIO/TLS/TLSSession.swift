@@ -84,6 +84,7 @@ package final class TLSSession {
     /// Reads what has arrived, after finishing the handshake if need be.
     ///
     /// - Parameter buffer: filled from its start; must not be empty.
+    /// - Returns: what came of it.
     package func read(into buffer: UnsafeMutableRawBufferPointer) -> TLSTransfer {
         if let failure { return .failed(failure) }
         prepareCall()
