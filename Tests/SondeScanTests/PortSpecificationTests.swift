@@ -39,9 +39,9 @@ struct PortSpecificationTests {
 
     @Test("items without a prefix apply to all scanned protocols, a prefix to what follows")
     func prefixes() throws {
-        let ports = try parse("7,U:53,54,T:80,S:9,http", [.tcp, .udp])
-        #expect(ports.ports(.tcp) == [7, 80])
-        #expect(ports.ports(.udp) == [7, 53, 54])
+        let ports = try parse("7,http,U:53,54,T:81,S:9", [.tcp, .udp])
+        #expect(ports.ports(.tcp) == [7, 80, 81])
+        #expect(ports.ports(.udp) == [7, 53, 54, 80])
         #expect(ports.ports(.sctp) == [])
     }
 
@@ -65,7 +65,7 @@ struct PortSpecificationTests {
         "bad lists are refused with what is wrong",
         arguments: [
             ("", "", .noItem), (",80", ",80", .noItem), ("80,,90", ",90", .noItem), ("  ", "  ", .noItem),
-            ("T", "T", .noItem), ("HTTP", "HTTP", .noItem), ("+80", "+80", .noItem), ("[", "[", .noItem),
+            ("T", "T", .noItem), ("HTTP", "HTTP", .noItem), ("+80", "+80", .noItem), ("[", "[", .nothingLeft),
             ("٣", "٣", .noItem), ("80 90", "90", .junkAfterNumber), ("80x", "x", .junkAfterNumber),
             ("80;90", ";90", .junkAfterNumber), ("1- 3", "1- 3", .badRangeEnd), ("--", "--", .badRangeEnd),
             ("1--5", "1--5", .badRangeEnd), ("80-http", "80-http", .badRangeEnd),

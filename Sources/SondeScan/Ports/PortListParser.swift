@@ -38,10 +38,8 @@ struct PortListParser {
     private mutating func parseItem() throws(PortSpecificationError) {
         skipBlanks()
         guard let next else {
-            // `80,` and `T:` end well; an empty list and a lone bracket do not.
-            if position == 0 || octets[position - 1] == UInt8(ascii: "[") || onlyBlanks {
-                throw error(0, .noItem)
-            }
+            // `80,` and `T:` end well; an empty list does not.
+            if onlyBlanks { throw error(0, .noItem) }
             return
         }
         switch next {

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SondeIO
+package import SondeModel
+
+/// Scans the ports of many hosts at once with one technique.
+///
+/// Hosts take turns, each within its own window and all within that of the group. Each is reported as soon as
+/// its last port is decided and never waits for others. Deciding what to do next is the matter of values
+/// (``HostScan``, ``CongestionWindow``, …); this owns them and acts.
+package final class PortScan {
+    /// How a host's scan ended.
+    package enum Ending: Hashable, Sendable {
+        /// All ports are decided.
+        case complete
+        /// One answer was all that was wanted, and it came.
+        case decided(PortOutcome)
+        /// The host's time ran out.
+        case timedOut
+    }
+
+    /// What a scan needs to know besides its technique.
+    package struct Settings {
+        /// The ports in the order of probing.
+        package var order: [UInt16]
+        /// Timing values.
+        package var timing: ScanTiming
+        /// The most packets in flight that the sockets of this process allow.
+        package var socketLimit = 1014
+        /// Whether the first answer that passes this test ends a host's scan; nothing scans all ports.
+        package var endsWith: ((PortOutcome) -> Bool)?
+
+        /// Makes settings that scan all ports.
+        package init(order: [UInt16], timing: ScanTiming) {
+            self.order = order
+            self.timing = timing
+        }
+    }
+
+    /// How far the scan is.
+    package let progress: ScanProgress
+
+    private let loop: EventLoop
+    private let technique: any ScanTechnique
+    private let settings: Settings
+    private let ascending: [UInt16]
+    private let onHostDone: (ActiveHost, Ending) -> Void
+    private var hosts: [HostEntry] = []
+    private var cursor = 0
+    private var group: CongestionWindow
+    private var groupRoundTrip: RTTEstimator
+    private var rate: RateLimiter
+    private var active = 0
+    private var isPumpComing = false
+    private var alarm: DeadlineID?
+
+    /// Probes that may be started in one turn of the loop.
+    ///
+    /// On loopback they are answered at once; other work must get its turn every few milliseconds.
+    static let turnBudget = 512
+
+    /// Makes a scan without hosts.
+    ///
+    /// - Parameters:
+    ///   - loop: the loop on which all happens.
+    ///   - technique: how ports are probed.
+    ///   - settings: which ports, and how fast.
+    ///   - progress: what to count in.
+    ///   - onHostDone: called from the loop, once for each host added.
+    package init(
+        _ loop: EventLoop,
+        _ technique: any ScanTechnique,
+        _ settings: Settings,
+        progress: ScanProgress,
+        onHostDone: @escaping (ActiveHost, Ending) -> Void
+    ) {
+        self.loop = loop
+        self.technique = technique
+        self.settings = settings
+        self.progress = progress
+        self.onHostDone = onHostDone
+        ascending = settings.order.sorted()
+        let template = settings.timing.template
+        group = CongestionWindow(.group, settings.timing)
+        groupRoundTrip = RTTEstimator(template)
+        rate = RateLimiter(minimum: template.minimumRate, maximum: template.maximumRate)
+    }
+
+    deinit { if let alarm { loop.cancel(alarm) } }
+
+    /// Adds a host; may be called at any time.
+    ///
+    /// - Parameters:
+    ///   - host: the host.
+    ///   - timeLimit: how much of its time it has left; nothing if that is not limited.
+    package func add(_ host: ActiveHost, timeLimit: TimeSpan? = nil) {
+        var scan = HostScan(
+            portCount: settings.order.count,
+            timing: settings.timing,
+            transport: technique.transport,
+            timeLimit: timeLimit
+        )
+        scan.timeout.start(loop.now)
+        hosts.append(HostEntry(host, scan))
+        progress.total += settings.order.count
+        progress.hostsActive += 1
+        pumpSoon()
+    }
+
+    /// Stops at once: probes in flight are cancelled, and no host is reported any more.
+    package func cancel() {
+        for entry in hosts { entry.end() }
+        hosts = []
+        active = 0
+    }
+
+    // MARK: Turns
+
+    private func pumpSoon() {
+        guard !isPumpComing else { return }
+        isPumpComing = true
+        loop.soon { [weak self] in self?.pump() }
+    }
+
+    /// Lets hosts send in turn until none can, or the turn's budget is spent.
+    private func pump() {
+        isPumpComing = false
+        var budget = Self.turnBudget
+        var idle = 0
+        var wake: Instant?
+        while budget > 0, !hosts.isEmpty, idle < hosts.count {
+            if cursor >= hosts.count { cursor = 0 }
+            let entry = hosts[cursor]
+            if let instant = entry.scan.timeout.deadline {
+                guard instant > loop.now else {
+                    finish(entry, .timedOut)
+                    continue
+                }
+                wake = min(wake ?? instant, instant)
+            }
+            switch nextStep(entry) {
+            case .send(let probe):
+                idle = 0
+                budget -= 1
+                send(probe, entry)
+                cursor += 1
+            case .wait(let instant):
+                wake = min(wake ?? instant, instant)
+                idle += 1
+                cursor += 1
+            case .blocked:
+                idle += 1
+                cursor += 1
+            case .finished: finish(entry, .complete)
+            }
+        }
+        if budget == 0 { pumpSoon() } else { setAlarm(wake) }
+    }
+
+    private func nextStep(_ entry: HostEntry) -> HostStep {
+        let now = loop.now
+        if let later = rate.waits(now) {
+            // A host whose ports are all decided need not wait to be told so.
+            let step = entry.scan.step(now, windowIsOpen: false)
+            return step == .blocked ? .wait(later) : step
+        }
+        let fitsSockets = active < settings.socketLimit
+        let isOpen = fitsSockets && (rate.isDue(now) || windowsAllow(entry))
+        let step = entry.scan.step(now, windowIsOpen: isOpen)
+        if step == .blocked, fitsSockets, let due = rate.nextDue { return .wait(due) }
+        return step
+    }
+
+    private func windowsAllow(_ entry: HostEntry) -> Bool {
+        let isWellKnown = entry.scan.sentCount >= 80 && group.updates > 1
+        let window = isWellKnown && group.size > entry.scan.window.size ? group : entry.scan.window
+        return window.allows(entry.scan.active) && (hosts.count == 1 || group.allows(active))
+    }
+
+    private func setAlarm(_ instant: Instant?) {
+        guard instant != nil || alarm != nil else { return }
+        let id = alarm ?? loop.makeDeadline { [weak self] in self?.pump() }
+        alarm = id
+        loop.set(id, at: instant)
+    }
+
+    // MARK: Probes
+
+    private func send(_ probe: PortProbe, _ entry: HostEntry) {
+        let now = loop.now
+        let port = settings.order[Int(probe.index)]
+        entry.scan.sent(probe, now)
+        active += 1
+        rate.sent(rateIsLimited ? technique.packetCount(port) : 0, now)
+        let address = SocketAddress(entry.host.host.address, port: port)
+        let start = technique.probe(address, before: now + timeout(entry)) { [weak self] reply in
+            entry.inFlight[probe] = nil
+            self?.take(reply, probe, entry, sent: now)
+            self?.pumpSoon()
+        }
+        switch start {
+        case .finished(let reply): take(reply, probe, entry, sent: now)
+        case .inFlight(let flight): entry.inFlight[probe] = flight
+        }
+    }
+
+    private var rateIsLimited: Bool {
+        settings.timing.template.minimumRate != nil || settings.timing.template.maximumRate != nil
+    }
+
+    private func timeout(_ entry: HostEntry) -> TimeSpan {
+        var microseconds = entry.scan.roundTrip.timeout
+        if entry.scan.roundTrip.smoothed <= 0, groupRoundTrip.smoothed > 0 {
+            microseconds = groupRoundTrip.timeout
+        }
+        return max(.microseconds(microseconds), entry.scan.delay.span)
+    }
+
+    private func take(_ reply: ProbeReply, _ probe: PortProbe, _ entry: HostEntry, sent: Instant) {
+        guard !entry.isOver else { return }
+        active -= 1
+        switch reply {
+        case .answered(let outcome): takeAnswer(outcome, probe, entry, sent: sent)
+        case .inconclusive where entry.repeats < HostEntry.mostRepeats:
+            entry.repeats += 1
+            entry.scan.repeatProbe(probe)
+        case .silent, .inconclusive:
+            entry.scan.window.expect()
+            group.expect()
+            if !entry.scan.timedOut(probe) { progress.done += 1 }
+        case .denied:
+            entry.scan.answered(probe, technique.silence)
+            progress.done += 1
+        }
+    }
+
+    private func takeAnswer(_ outcome: PortOutcome, _ probe: PortProbe, _ entry: HostEntry, sent: Instant) {
+        let now = loop.now
+        // Answers that come within the system call took less than the clock of a turn can tell.
+        let sample = max(now - sent, .microseconds(1))
+        entry.scan.roundTrip.record(sample)
+        groupRoundTrip.record(sample)
+        entry.scan.window.expect()
+        group.expect()
+        if outcome.state != .filtered { adjust(probe, entry, sent: sent) }
+        entry.scan.answered(probe, outcome)
+        progress.done += 1
+        if let endsWith = settings.endsWith, endsWith(outcome) { finish(entry, .decided(outcome)) }
+    }
+
+    /// Lets windows grow for an answer, or shrink for one that came only to a repeated probe.
+    private func adjust(_ probe: PortProbe, _ entry: HostEntry, sent: Instant) {
+        guard probe.attempt > 0 else {
+            entry.scan.window.answered()
+            group.answered()
+            entry.scan.delay.answered()
+            return
+        }
+        let now = loop.now
+        entry.scan.window.dropped(sent: sent, now: now, active: entry.scan.active)
+        group.dropped(sent: sent, now: now, active: active)
+        _ = entry.scan.delay.dropped(answeredAt: Int(probe.attempt))
+    }
+
+    // MARK: The end of a host
+
+    private func finish(_ entry: HostEntry, _ ending: Ending) {
+        guard !entry.isOver, let index = hosts.firstIndex(where: { $0 === entry }) else { return }
+        active -= entry.scan.active
+        entry.end()
+        hosts.remove(at: index)
+        if index < cursor { cursor -= 1 }
+        entry.scan.timeout.stop(loop.now)
+        progress.hostsActive -= 1
+        progress.hostsDone += 1
+        if settings.endsWith == nil {
+            entry.scan.write(
+                to: &entry.host.host.ports,
+                order: settings.order,
+                ascending: ascending,
+                technique.transport,
+                silence: ending == .complete ? technique.silence : nil
+            )
+        }
+        if let times = entry.scan.roundTrip.times { entry.host.host.times = times }
+        if ending == .timedOut { entry.host.host.timedOut = true }
+        onHostDone(entry.host, ending)
+    }
+}
+
+/// A host in a scan.
+private final class HostEntry {
+    /// How many probes of one host may be repeated at once because they ran into themselves.
+    static let mostRepeats = 100
+
+    let host: ActiveHost
+    var scan: HostScan
+    var inFlight: [PortProbe: any ProbeInFlight] = [:]
+    var repeats = 0
+    private(set) var isOver = false
+
+    init(_ host: ActiveHost, _ scan: HostScan) {
+        self.host = host
+        self.scan = scan
+    }
+
+    /// Cancels what is in flight.
+    func end() {
+        isOver = true
+        for flight in inFlight.values { flight.cancel() }
+        inFlight = [:]
+    }
+}
