@@ -14,11 +14,8 @@ struct NormalisedArguments: Hashable, Sendable {
     var uses: [Use] = []
     /// All other words, in typed order.
     var targets: [String] = []
-    /// The flags that do something, each as one word: `-sT`, `--name=value`.
+    /// The flags that do something, for the parser: `-sT`, `--name=value`.
     var words: [String] = []
-
-    /// The whole line for the parser: flags, the end of options, all other words.
-    var parserArguments: [String] { targets.isEmpty ? words : words + ["--"] + targets }
 
     /// Whether a flag was used.
     func uses(_ flag: FlagDeclaration) -> Bool { uses.contains { $0.flag == flag } }
@@ -251,10 +248,16 @@ struct ArgumentNormaliser {
         }
         result.uses.append(NormalisedArguments.Use(flag: flag, value: value))
         switch flag.availability {
-        case .offered, .hidden: result.words.append(value.map { "\(flag.name)=\($0)" } ?? flag.name)
+        case .offered, .hidden: result.words += parserWords(flag, value)
         case .standsFor(let word): result.words.append(word)
         case .withoutEffect, .unavailable, .later, .refused: break
         }
+    }
+
+    /// A flag as the parser reads it: the parser takes an equals sign with nothing behind it for no value.
+    private func parserWords(_ flag: FlagDeclaration, _ value: String?) -> [String] {
+        guard let value else { return [flag.name] }
+        return value.isEmpty ? [flag.name, ""] : ["\(flag.name)=\(value)"]
     }
 
     private func dropping(_ count: Int, of text: String) -> String {

@@ -67,9 +67,10 @@ enum Invocation: Sendable {
         return Flags.completionScript(for: known)
     }
 
-    private static func parse(_ arguments: NormalisedArguments) throws(UsageError) -> Flags {
+    /// Gives a normalised line to the parser.
+    static func parse(_ arguments: NormalisedArguments) throws(UsageError) -> Flags {
         do {
-            return try Flags.parse(arguments.parserArguments)
+            return try Flags.parse(arguments.words)
         } catch {
             // The normaliser lets nothing through that the parser does not know: this is a mistake of ours.
             throw .syntax(Flags.message(for: error))

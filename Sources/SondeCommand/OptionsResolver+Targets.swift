@@ -11,7 +11,7 @@ extension OptionsResolver {
             throw .value("-4 and -6 cannot be used in one scan; run two")
         }
         var targets = TargetRequest()
-        targets.words = flags.words
+        targets.words = words
         for word in targets.words where word.isEmpty {
             throw .value("a target \(shown(word)) is empty; give a host, an address or a network")
         }

@@ -10,6 +10,7 @@ internal import SondeModel
 struct OptionsResolver {
     let flags: Flags
     let uses: [NormalisedArguments.Use]
+    let words: [String]
     let environment: CommandEnvironment
     var request = ScanRequest()
 
@@ -28,15 +29,16 @@ struct OptionsResolver {
         commandLine: [String],
         environment: CommandEnvironment
     ) throws(UsageError) -> ScanRequest {
-        var resolver = OptionsResolver(flags: flags, uses: arguments.uses, environment: environment)
+        var resolver = OptionsResolver(arguments, flags: flags, environment: environment)
         resolver.request.plan.commandLine = quoted(commandLine)
         try resolver.resolve()
         return resolver.request
     }
 
-    private init(flags: Flags, uses: [NormalisedArguments.Use], environment: CommandEnvironment) {
+    private init(_ arguments: NormalisedArguments, flags: Flags, environment: CommandEnvironment) {
         self.flags = flags
-        self.uses = uses
+        uses = arguments.uses
+        words = arguments.targets
         self.environment = environment
     }
 

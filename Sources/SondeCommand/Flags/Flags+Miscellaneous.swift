@@ -72,7 +72,7 @@ extension FlagDeclaration {
     ]
 }
 
-/// Everything else.
+/// Everything else; the parser brings `--generate-completion-script` itself.
 struct MiscellaneousFlags: ParsableArguments {
     @Flag(.help) var wantsHelp: Bool
     @Flag(.version) var wantsVersion: Bool
@@ -82,5 +82,4 @@ struct MiscellaneousFlags: ParsableArguments {
     @Option(.worlds) var worlds: String?
     @Option(.seed) var seed: String?
     @Flag(.manual) var wantsManual: Bool
-    @Option(.completionScript) var completionShell: String?
 }

@@ -4,7 +4,8 @@ internal import ArgumentParser
 
 /// The command line as typed, before anything is made of it.
 ///
-/// Every value is the text itself; ``OptionsResolver`` gives it meaning and finds what is wrong with it.
+/// Targets are not among them: the parser's time grows with the square of their number, so the normaliser keeps
+/// them. Every value is the text itself; ``OptionsResolver`` gives it meaning and finds what is wrong with it.
 struct Flags: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sonde",
@@ -21,9 +22,6 @@ struct Flags: ParsableCommand {
     @OptionGroup(title: "Packets") var evasion: EvasionFlags
     @OptionGroup(title: "Output") var output: OutputFlags
     @OptionGroup(title: "Other") var miscellaneous: MiscellaneousFlags
-
-    @Argument(help: "Hosts, addresses, networks or ranges.")
-    var words: [String] = []
 }
 
 /// A topic of the usage text with its flags.
