@@ -90,10 +90,15 @@ package final class Network {
     }
 
     private func makeResolver() -> Resolver {
-        let traffic = DNSTraffic(
-            admit: { [gate] in gate.permits($0) }, sent: { [gate] _, count in gate.sent(count) },
+        Resolver(loop: loop, configuration: resolverConfiguration ?? .ofSystem(), traffic: resolverTraffic)
+    }
+
+    /// Lets traffic to DNS servers pass the gate and be counted there.
+    package var resolverTraffic: DNSTraffic {
+        DNSTraffic(
+            admit: { [gate] in gate.permits($0) },
+            sent: { [gate] _, count in gate.sent(count) },
             received: { [gate] _, count in gate.received(count) })
-        return Resolver(loop: loop, configuration: resolverConfiguration ?? .ofSystem(), traffic: traffic)
     }
 
     /// The TLS library's state for this world, made at first use.

@@ -49,6 +49,9 @@ package final class ScriptEngine {
     /// Hosts that scripts may ask about.
     var hosts = HostDirectory()
 
+    /// Threads ever started, and ended.
+    package private(set) var threadsStarted = 0, threadsEnded = 0
+
     private var ready: Deque<ScriptThread> = []
     private var runs: Deque<ScriptRun> = []
     private var threads: [ObjectIdentifier: ScriptThread] = [:]
@@ -152,6 +155,7 @@ package final class ScriptEngine {
     /// Takes a new thread into the scheduler.
     func admit(_ thread: ScriptThread) {
         thread.run.threadsStarted += 1
+        threadsStarted += 1
         threads[ObjectIdentifier(thread)] = thread
         if thread.isWorker { thread.run.workers[ObjectIdentifier(thread)] = thread }
         ready.append(thread)
@@ -246,6 +250,7 @@ package final class ScriptEngine {
     func end(_ thread: ScriptThread, closing: Bool) {
         guard thread.stage != .ended else { return }
         thread.stage = .ended
+        threadsEnded += 1
         thread.generation += 1
         thread.operation?.cancel()
         thread.operation = nil

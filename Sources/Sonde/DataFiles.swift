@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SondeDatabase
+internal import SondeIO
+internal import SondeModel
+internal import SondeScan
+
+/// The data files of one run, each read when first needed.
+final class DataFiles {
+    /// Where they are found.
+    let directory: DataDirectory
+    /// Takes messages about files that are missing or broken.
+    var tell: (String) -> Void = { _ in }
+
+    private var servicesRead: Result<ServicesFile, DatabaseError>?
+    private var protocolsRead: Result<ProtocolsFile, DatabaseError>?
+    private var payloadsRead: PayloadsFile?
+
+    init(_ request: DataFileRequest) {
+        var overrides: [String: String] = [:]
+        overrides["nmap-services"] = request.services
+        overrides["nmap-service-probes"] = request.serviceProbes
+        directory = DataDirectory(
+            places: .ofProcess(overrides: overrides, dataDirectory: request.directory))
+    }
+
+    /// The names and frequencies of ports; from `/etc/services` where there is no such data file.
+    func services() throws(DatabaseError) -> ServicesFile {
+        if let servicesRead { return try servicesRead.get() }
+        let result: Result<ServicesFile, DatabaseError>
+        do throws(DatabaseError) {
+            let (octets, name) = contents(of: "nmap-services", fallback: "/etc/services")
+            result = .success(try ServicesFile(parsing: octets, name: name))
+        } catch {
+            result = .failure(error)
+        }
+        servicesRead = result
+        return try result.get()
+    }
+
+    /// The names of IP protocols; from `/etc/protocols` where there is no such data file.
+    func protocols() throws(DatabaseError) -> ProtocolsFile {
+        if let protocolsRead { return try protocolsRead.get() }
+        let result: Result<ProtocolsFile, DatabaseError>
+        do throws(DatabaseError) {
+            let (octets, name) = contents(of: "nmap-protocols", fallback: "/etc/protocols")
+            result = .success(try ProtocolsFile(parsing: octets, name: name))
+        } catch {
+            result = .failure(error)
+        }
+        protocolsRead = result
+        return try result.get()
+    }
+
+    /// What UDP probes carry; nothing where there is no such data file.
+    var payloads: PayloadsFile {
+        if let payloadsRead { return payloadsRead }
+        let (octets, name) = contents(of: "nmap-payloads", fallback: nil)
+        let file = PayloadsFile(parsing: octets, name: name)
+        payloadsRead = file
+        return file
+    }
+
+    /// The name of a port's service; nothing if it is not known.
+    func serviceName(of port: Port) -> String? { (try? services())?.name(of: port) }
+
+    /// The names that a port list may use.
+    var portNames: PortNames {
+        PortNames(
+            services: { [self] () throws(DatabaseError) in try services() },
+            protocols: { [self] () throws(DatabaseError) in try protocols() })
+    }
+
+    private func contents(of name: String, fallback: String?) -> ([UInt8], String) {
+        if let octets = try? directory.contents(of: name) { return (octets, name) }
+        guard let fallback else { return ([], name) }
+        return ((try? FileReader.contents(of: fallback)) ?? [], fallback)
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SondeDatabase
+internal import SondeIO
+internal import SondeModel
+internal import SondeScan
+internal import SondeScript
+
+/// Making the engines ready.
+extension ScanSession {
+    /// Chooses the ports of each technique.
+    func selectPorts() throws(ScanError) -> PortSelection? {
+        guard plan.extent == .ports else { return nil }
+        do throws(PortSpecificationError) {
+            let transports = Set(plan.techniques.map(\.transport))
+            let list = try plan.ports.specification.map { (text) throws(PortSpecificationError) in
+                try PortSpecification(parsing: text, for: transports, names: files.portNames)
+            }
+            let excluded = try plan.ports.exclusion.map { (text) throws(PortSpecificationError) in
+                try PortSpecification(parsing: text, for: transports, names: files.portNames)
+            }
+            let limit: PortLimit? =
+                switch plan.ports.selection {
+                case .standard: nil
+                case .fast: .fast
+                case .top(let count): .top(count)
+                case .ratio(let ratio): .ratio(ratio)
+                }
+            let selection = try PortSelection(
+                transports: transports, specification: list, limit: limit, excluding: excluded,
+                names: files.portNames)
+            for warning in selection.warnings { warn("\(warning)") }
+            for technique in plan.techniques {
+                let ports = selection.ports(technique.transport)
+                guard !ports.isEmpty else { continue }
+                scans.append(
+                    ScanInfo(technique: technique.rawValue, transport: technique.transport, ports: ports))
+            }
+            return selection
+        } catch {
+            throw ScanError(.usage, "\(error)")
+        }
+    }
+
+    /// Loads the scripts that were asked for.
+    func prepareScripts() throws(ScanError) {
+        guard plan.scripts.isWanted else { return }
+        let engine = try makeEngine()
+        self.engine = engine
+        do throws(ScriptSetupError) {
+            try engine.setUp(
+                ScriptSelector.Request(
+                    options: plan.scripts.rules, wantsDefault: plan.scripts.usesDefault,
+                    wantsVersion: plan.versions.isWanted),
+                embedded: BuiltInScripts.all)
+        } catch {
+            throw error.scanError
+        }
+    }
+
+    /// Makes the script engine, with the arguments read.
+    func makeEngine() throws(ScanError) -> ScriptEngine {
+        var settings = ScriptSettings()
+        settings.verbosity = plan.verbosity
+        settings.debugging = plan.debugging
+        settings.family = plan.targets.family
+        settings.timingLevel = plan.timing.template.level
+        settings.isPrivileged = plan.isPrivileged ?? false
+        settings.ttl = plan.packets.timeToLive.map(Int.init)
+        settings.interface = plan.packets.interface
+        settings.sourceAddress = plan.packets.sourceAddress
+        settings.versionIntensity = plan.versions.intensity
+        settings.detectsVersions = plan.versions.isWanted
+        settings.timeout = plan.timing.template.scriptTimeout
+        settings.traces = plan.scripts.isTraced || plan.tracesPackets
+        settings.maximumParallelism = plan.timing.template.maximumParallelism
+        settings.maximumThreads = max(1000, plan.timing.template.minimumParallelism ?? 0)
+        settings.arguments = .table(try readArguments().fields)
+        do {
+            return try ScriptEngine(
+                network: network, dataDirectory: files.directory, facts: facts, settings: settings,
+                emit: { [weak self] event in self?.onEvent(event) })
+        } catch {
+            throw ScanError(.failure, "cannot start the script engine: \(error)")
+        }
+    }
+
+    private func readArguments() throws(ScanError) -> ScriptArguments {
+        var file: [UInt8]?
+        if let name = plan.scripts.argumentFile {
+            guard name.hasPrefix("/") || files.directory.locate(name) != nil else {
+                throw ScanError(
+                    .failure,
+                    "--script-args-file: '\(name)' is in none of the data directories; give its absolute path")
+            }
+            do {
+                file = try FileReader.contents(of: files.directory.locate(name)?.path ?? name)
+            } catch {
+                throw ScanError(.failure, "--script-args-file: \(error)")
+            }
+        }
+        let text = ScriptArguments.joinedText(file: file, option: Array((plan.scripts.arguments ?? "").utf8))
+        do throws(ScriptArgumentsError) {
+            let arguments = try ScriptArguments(parsing: text)
+            if !arguments.unread.isEmpty {
+                let rest = String(decoding: arguments.unread.prefix(60), as: UTF8.self)
+                warn("--script-args: what comes after an unmatched '}' is not read: \(rest)")
+            }
+            return arguments
+        } catch {
+            throw ScanError(.usage, "--script-args: \(error.explanation)")
+        }
+    }
+}
+
+extension ScriptRequest {
+    /// Whether any script may run.
+    var isWanted: Bool { !rules.isEmpty || usesDefault }
+}
+
+extension ScriptSetupError {
+    /// The error in one line.
+    var scanError: ScanError {
+        switch self {
+        case .selection(let error):
+            let hint = error.suggestion.map { "; did you mean '\($0)'?" } ?? ""
+            return ScanError(.failure, "--script: \(error)\(hint)")
+        case .index(let error): return ScanError(.failure, "\(error); run with --script-updatedb")
+        case .load(let error):
+            let reason = error.reason.hasPrefix(error.path) || error.reason.contains(error.path)
+            return ScanError(
+                .failure, reason ? "script error: \(error.reason)" : "script \(error.path): \(error.reason)",
+                detail: error.detail)
+        case .duplicate(let id): return ScanError(.failure, "duplicate script ID: '\(id)'")
+        case .circular(let error): return ScanError(.failure, "\(error)")
+        case .libraries(let text): return ScanError(.failure, String(text.prefix { $0 != "\n" }), detail: text)
+        case .arguments(let text): return ScanError(.usage, text)
+        }
+    }
+}

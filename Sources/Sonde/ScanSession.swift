@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import SondeDatabase
+package import SondeIO
+public import SondeModel
+internal import SondeScan
+internal import SondeScript
+internal import Synchronization
+
+/// One scan from its plan to its last event.
+///
+/// Belongs to the thread that makes it, but for ``stop()``. ``prepare()`` reads and checks everything that the
+/// plan names and sends nothing to targets; ``run()`` carries the scan out and returns when it has ended.
+public final class ScanSession {
+    /// What is scanned, and how.
+    public let plan: ScanPlan
+    /// Takes the events of the scan, in order, on the session's thread.
+    public var onEvent: (ScanEvent) -> Void = { _ in }
+    /// How often ``ScanEvent/progress(_:)`` is told; nothing for only when asked for.
+    public var progressInterval: TimeSpan?
+
+    /// The network that the scan uses; for services that live beside it.
+    package let network: Network
+    let files: DataFiles
+    let facts: SessionFacts
+    var engine: ScriptEngine?
+    var pipeline: HostPipeline?
+    var scans: [ScanInfo] = []
+    var problems = 0
+    let startedAt: Instant
+    let startTime = WallTime.now
+    private let stopRequested = Atomic(false)
+    private var inputs: [InputWatcher] = []
+
+    /// Makes a session; nothing is opened but what the event loop itself needs.
+    ///
+    /// - Parameter plan: what to do.
+    /// - Throws: ``ScanError`` if the system refuses the loop.
+    public init(_ plan: ScanPlan) throws(ScanError) {
+        self.plan = plan
+        do throws(SystemError) {
+            let loop = try EventLoop()
+            startedAt = loop.now
+            var resolver: ResolverConfiguration?
+            if !plan.names.servers.isEmpty {
+                resolver = .ofSystem(
+                    servers: plan.names.servers.map {
+                        SocketAddress($0, port: ResolverConfiguration.defaultPort)
+                    })
+            }
+            network = try Network(loop: loop, resolver: resolver)
+        } catch {
+            throw ScanError(.failure, "cannot start the event loop: \(error.description)")
+        }
+        files = DataFiles(plan.files)
+        facts = SessionFacts(files)
+    }
+
+    /// Reads and checks everything that the plan names.
+    ///
+    /// - Returns: what the head of a report tells.
+    /// - Throws: ``ScanError``, in one line that names the offending text.
+    public func prepare() throws(ScanError) -> ScanHeader {
+        let selection = try selectPorts()
+        var targets = TargetSetup(plan.targets, network)
+        let exclusions = try targets.exclusions()
+        let resolved = try targets.targets()
+        for warning in targets.warnings { warn(warning) }
+        for failure in targets.unresolved {
+            problems += 1
+            warn(failure)
+        }
+        try prepareScripts()
+        let pipeline = HostPipeline(
+            session: self, selection: selection,
+            targets: TargetExpansion(resolved, excluding: exclusions), exclusions: exclusions)
+        self.pipeline = pipeline
+        if resolved.isEmpty, !targets.unresolved.isEmpty, !hasScriptsWithoutTargets {
+            throw ScanError(.failure, targets.unresolved[0])
+        }
+        return ScanHeader(
+            commandLine: plan.commandLine, version: SondeVersion.current, started: startTime, scans: scans,
+            verbosity: plan.verbosity, debugging: plan.debugging)
+    }
+
+    /// Carries the scan out.
+    ///
+    /// - Parameter header: what ``prepare()`` gave.
+    /// - Returns: what the scan came to; its `failure` is set if it ended early.
+    public func run(_ header: ScanHeader) -> ScanSummary {
+        onEvent(.started(header))
+        var failure: String?
+        do throws(ScanError) {
+            try runPhases()
+        } catch {
+            failure = error.message
+        }
+        let summary = makeSummary(failure)
+        onEvent(.finished(summary))
+        close()
+        return summary
+    }
+
+    /// Whether something asked for could not be done, though the scan went on.
+    public var hadProblems: Bool { problems > 0 }
+
+    /// Ends the scan as soon as possible; safe to call from other threads and signal handlers.
+    public func stop() {
+        stopRequested.store(true, ordering: .relaxed)
+        network.loop.wake()
+    }
+
+    /// Calls a closure on the session's thread when a descriptor can be read.
+    ///
+    /// - Parameters:
+    ///   - descriptor: stays open as long as the session lives.
+    ///   - action: called after each arrival of data.
+    public func watch(_ descriptor: Int32, _ action: @escaping () -> Void) {
+        let watcher = InputWatcher(action)
+        guard (try? network.loop.register(descriptor, watcher)) != nil else { return }
+        inputs.append(watcher)
+    }
+
+    /// Tells how far the scan is.
+    public func reportProgress() { onEvent(.progress(progress())) }
+
+    /// Raises or lowers what scripts are told of the `-v` and `-d` levels.
+    ///
+    /// - Parameters:
+    ///   - verbosity: the new `-v` level.
+    ///   - debugging: the new `-d` level.
+    public func setLevels(verbosity: Int, debugging: Int) {
+        engine?.settings.verbosity = verbosity
+        engine?.settings.debugging = debugging
+    }
+
+    // MARK: Phases
+
+    private func runPhases() throws(ScanError) {
+        scheduleProgress()
+        if let engine {
+            network.loop.afterEvents = { engine.turn() }
+            if engine.hasScripts(.prerule) {
+                var isDone = false
+                engine.runBeforeHosts { [self] results in
+                    if !results.isEmpty { onEvent(.preScripts(results)) }
+                    isDone = true
+                }
+                try turn { isDone }
+            }
+        }
+        if let pipeline {
+            pipeline.start()
+            try turn { pipeline.isDone }
+        }
+        if let engine, engine.hasScripts(.postrule) {
+            var isDone = false
+            engine.runAfterHosts { [self] results in
+                if !results.isEmpty { onEvent(.postScripts(results)) }
+                isDone = true
+            }
+            try turn { isDone }
+        }
+    }
+
+    private func turn(until isDone: () -> Bool) throws(ScanError) {
+        do throws(SystemError) {
+            try network.loop.run { isDone() || stopRequested.load(ordering: .relaxed) }
+        } catch {
+            throw ScanError(.failure, "the event loop failed: \(error.description)")
+        }
+        if stopRequested.load(ordering: .relaxed) { throw ScanError(.failure, "interrupted") }
+    }
+
+    private func scheduleProgress() {
+        guard let progressInterval else { return }
+        network.loop.schedule(at: network.loop.now + progressInterval) { [weak self] in
+            guard let self else { return }
+            reportProgress()
+            scheduleProgress()
+        }
+    }
+
+    /// Lets go of everything that refers back to the session.
+    private func close() {
+        network.loop.afterEvents = nil
+        pipeline?.cancel()
+        pipeline = nil
+        engine?.close()
+        engine = nil
+    }
+
+    // MARK: Numbers
+
+    private func makeSummary(_ failure: String?) -> ScanSummary {
+        ScanSummary(
+            ended: WallTime.now, elapsed: (network.loop.clockNow - startedAt).seconds,
+            hostsUp: pipeline?.hostsUp ?? 0, hostsDown: pipeline?.hostsDown ?? 0,
+            hostsTotal: pipeline?.hostsTotal ?? 0, failure: failure)
+    }
+
+    private func progress() -> Progress {
+        let phase = pipeline?.currentProgress
+        let counts = engine?.threadCounts
+        let scripts = engine?.activity ?? []
+        let isScripting = phase == nil && counts != nil
+        return Progress(
+            elapsed: (network.loop.clockNow - startedAt).seconds,
+            hostsCompleted: pipeline?.hostsTotal ?? 0, hostsUp: pipeline?.hostsUp ?? 0,
+            hostsActive: pipeline?.hostsActive ?? 0, phase: phase?.phase ?? .scripts,
+            done: isScripting ? (engine?.threadsEnded ?? 0) : (phase?.done ?? 0),
+            total: isScripting ? (engine?.threadsStarted ?? 0) : (phase?.total ?? 0), runningScripts: scripts)
+    }
+
+    /// Tells the person at the terminal something that does not end the scan.
+    func warn(_ text: String) { onEvent(.diagnostic(Diagnostic(.standardError, text))) }
+
+    private var hasScriptsWithoutTargets: Bool {
+        engine?.hasScripts(.prerule) ?? false || engine?.hasScripts(.postrule) ?? false
+    }
+}
+
+/// Turns readiness of a descriptor into a call.
+final class InputWatcher: ReadinessHandler {
+    private let action: () -> Void
+
+    init(_ action: @escaping () -> Void) { self.action = action }
+
+    func ready(_ readiness: Readiness) { action() }
+}
+
+/// The time of day.
+enum WallTime {
+    /// Seconds since 1970.
+    static var now: Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
