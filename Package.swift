@@ -16,6 +16,26 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 
+/// Our own scripts, embedded in the program.
+let builtInScripts = [
+    "example-connect",
+    "example-exceptions",
+    "example-mutex",
+    "example-registry",
+    "sonde-banner",
+    "sonde-dns-version",
+    "sonde-ftp-greeting",
+    "sonde-http-headers",
+    "sonde-http-title",
+    "sonde-imap-greeting",
+    "sonde-pop3-greeting",
+    "sonde-redis-info",
+    "sonde-smtp-greeting",
+    "sonde-ssh-algorithms",
+    "sonde-ssh-hostkey",
+    "sonde-tls-cert",
+]
+
 let package = Package(
     name: "sonde",
     products: [
@@ -78,7 +98,8 @@ let package = Package(
                 "SondeModel", "SondeDatabase", "SondeIO", "SondeLua", "COpenSSL", "CZlib", "CLPeg",
                 collections,
             ],
-            resources: [.embedInCode("Resources/prelude.lua")],
+            resources: [.embedInCode("Resources/prelude.lua")]
+                + builtInScripts.map { .embedInCode("Resources/Scripts/\($0).nse") },
             swiftSettings: rules
         ),
         .target(name: "SondeOutput", dependencies: ["SondeModel"], swiftSettings: rules),

@@ -1,11 +1,124 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import Sonde
+internal import SondeModel
+internal import SondeOutput
 
 /// Carries a scan out.
 ///
+/// - Parameters:
+///   - request: what to do.
+///   - prepareSession: called with the session before it is prepared; for services that live beside the scan.
 /// - Returns: the status to exit with.
-func runScan(_ request: ScanRequest) async -> Int32 {
-    StandardStreams.complain("sonde: scanning is not available in this version")
-    return 1
+func runScan(
+    _ request: ScanRequest, prepareSession: (ScanSession) throws(ScanError) -> Void = { _ in }
+) async -> Int32 {
+    do throws(ScanError) {
+        let session = try ScanSession(request.plan)
+        session.onEvent = complainOfDiagnostics
+        try prepareSession(session)
+        if let status = try runScriptTask(session) { return status }
+        let header = try session.prepare()
+        let reports = try ScanReports(request)
+        session.onEvent = { reports.handle($0) }
+        let keys = request.isNoninteractive ? nil : KeyWatcher(session, reports)
+        session.progressInterval = request.plan.timing.statusInterval ?? reports.statusInterval
+        StopSignals.install { session.stop() }
+        let summary = session.run(header)
+        keys?.end()
+        reports.finish()
+        if let failure = summary.failure {
+            StandardStreams.complain("sonde: \(failure)")
+            return 1
+        }
+        return session.hadProblems || reports.hasFailed ? 1 : 0
+    } catch {
+        return complain(error, debugging: request.plan.debugging)
+    }
+}
+
+/// Says what is wrong, in one line, with more at `-d`.
+private func complain(_ error: ScanError, debugging: Int) -> Int32 {
+    StandardStreams.complain("sonde: \(error.message)")
+    if debugging > 0, !error.detail.isEmpty { StandardStreams.complain(error.detail) }
+    return error.kind == .usage ? 255 : 1
+}
+
+/// Shows messages that come before the reports are open.
+private func complainOfDiagnostics(_ event: ScanEvent) {
+    guard case .diagnostic(let diagnostic) = event else { return }
+    if diagnostic.stream == .standardError {
+        StandardStreams.complain(diagnostic.text)
+    } else {
+        _ = StandardStreams.write(diagnostic.text + "\n")
+    }
+}
+
+/// Does what asks for no scan: script help, or a new index of scripts.
+///
+/// - Returns: the status to exit with; nothing if a scan was asked for.
+private func runScriptTask(_ session: ScanSession) throws(ScanError) -> Int32? {
+    if session.plan.scripts.updatesDatabase {
+        let count = try session.updateScriptDatabase()
+        _ = StandardStreams.write("Script database updated: \(count) scripts.\n")
+        if session.plan.targets.words.isEmpty { return 0 }
+    }
+    guard session.plan.scripts.helpRules != nil else { return nil }
+    _ = StandardStreams.write(try session.scriptHelp())
+    return 0
+}
+
+/// The signals that end a scan properly: results so far are kept, files are closed.
+enum StopSignals {
+    // Safe because it is written once, before the handlers are installed, and only read by them.
+    nonisolated(unsafe) private static var action: () -> Void = {}
+
+    /// Calls an action at the first SIGINT or SIGTERM; a second one ends the process at once.
+    static func install(_ action: @escaping () -> Void) {
+        unsafe self.action = action
+        for number in [SIGINT, SIGTERM] {
+            _ = signal(number) { number in
+                _ = signal(number, SIG_DFL)
+                unsafe StopSignals.action()
+            }
+        }
+    }
+}
+
+/// Turns key presses into what they ask for, while a scan runs.
+final class KeyWatcher {
+    private var terminal: StatusTerminal?
+    private unowned let session: ScanSession
+    private let reports: ScanReports
+    private var verbosity: Int
+    private var debugging: Int
+
+    init?(_ session: ScanSession, _ reports: ScanReports) {
+        guard let terminal = StatusTerminal() else { return nil }
+        self.terminal = consume terminal
+        self.session = session
+        self.reports = reports
+        verbosity = session.plan.verbosity
+        debugging = session.plan.debugging
+        session.watch(STDIN_FILENO) { [weak self] in self?.readKeys() }
+    }
+
+    /// Gives the terminal back.
+    func end() { terminal = nil }
+
+    private func readKeys() {
+        for key in terminal?.read() ?? [] {
+            switch key {
+            case .status: session.reportProgress()
+            case .raiseVerbosity: verbosity = min(verbosity + 1, 10)
+            case .lowerVerbosity: verbosity = max(verbosity - 1, 0)
+            case .raiseDebugging: debugging = min(debugging + 1, 10)
+            case .lowerDebugging: debugging = max(debugging - 1, 0)
+            case .startPacketTrace, .stopPacketTrace: reports.tell("packet tracing cannot be changed while a scan runs")
+            case .help: reports.tell(StatusKeys.helpText)
+            }
+        }
+        session.setLevels(verbosity: verbosity, debugging: debugging)
+    }
 }

@@ -71,6 +71,27 @@ extension ScriptEngine {
         return report
     }
 
+    /// What the chosen scripts say of themselves, in order of their ids.
+    package var chosen: [ScriptMetadata] {
+        levels.flatMap { $0.map(\.metadata) }.sorted { $0.id < $1.id }
+    }
+
+    /// Loads every script of a directory.
+    ///
+    /// - Throws: ``ScriptSetupError`` for the first that cannot be loaded.
+    package func loadDirectory(_ path: String) throws(ScriptSetupError) -> [ScriptMetadata] {
+        try prepareLibraries()
+        var scripts: [ScriptMetadata] = []
+        for name in FileReader.names(in: path).filter({ $0.hasSuffix(".nse") }).sorted() {
+            do throws(ScriptLoadError) {
+                if let script = try load("\(path)/\(name)") { scripts.append(script.metadata) }
+            } catch {
+                throw .load(error)
+            }
+        }
+        return scripts
+    }
+
     /// Whether a script tree is installed; without one the built-in scripts are all there is.
     package var hasInstalledScripts: Bool {
         if case .file = dataDirectory.locate("scripts/script.db") { return true }

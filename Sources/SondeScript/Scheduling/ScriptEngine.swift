@@ -112,6 +112,8 @@ package final class ScriptEngine {
     /// Starts a phase; its threads begin in the next turns.
     func start(_ run: ScriptRun) {
         runs.append(run)
+        // The loop may be about to wait for something else: it must turn once more.
+        network.loop.soon {}
     }
 
     /// Whether something waits to run or to be started.

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+internal import Sonde
+internal import SondeModel
+internal import SondeOutput
+
+/// The reports of one scan: the terminal's, and those in files.
+final class ScanReports {
+    /// How often the status line is renewed; nothing where there is none.
+    let statusInterval: TimeSpan?
+    /// Whether a report could not be written.
+    private(set) var hasFailed = false
+
+    private var group = ReporterGroup([])
+
+    /// Opens all reports; files are made only now, after everything else was found good.
+    init(_ request: ScanRequest) throws(ScanError) {
+        let options = Self.options(request)
+        let hasStatusLine = !request.output.isTerminalSilent && isatty(STDOUT_FILENO) == 1
+        statusInterval = hasStatusLine ? .seconds(1) : nil
+        var reporters: [any Reporter] = []
+        do throws(OutputError) {
+            let errors = OutputFile(borrowing: STDERR_FILENO, name: "standard error")
+            if !request.output.isTerminalSilent {
+                reporters += try Self.terminal(options, errors: errors, hasStatusLine: hasStatusLine)
+            } else {
+                reporters.append(ErrorReporter(errors))
+            }
+            for file in request.output.files {
+                reporters.append(try Self.reporter(file, request, options))
+            }
+        } catch {
+            throw ScanError(.failure, error.description)
+        }
+        group = ReporterGroup(reporters) { [weak self] error in
+            self?.hasFailed = true
+            StandardStreams.complain("sonde: \(error.description)")
+        }
+    }
+
+    /// Gives an event to all reports.
+    func handle(_ event: ScanEvent) { group.handle(event) }
+
+    /// Shows a message at the terminal.
+    func tell(_ text: String) { group.handle(.diagnostic(Diagnostic(.terminal, text))) }
+
+    /// Closes all reports.
+    func finish() { group.finish() }
+
+    private static func options(_ request: ScanRequest) -> ReportOptions {
+        var options = ReportOptions()
+        options.openOnly = request.plan.showsOnlyOpen
+        options.showReason = request.plan.showsReasons
+        options.verbosity = request.plan.verbosity
+        options.debugging = request.plan.debugging
+        options.scriptsRequested = !request.plan.scripts.effectiveRules.isEmpty
+        options.versionRequested = request.plan.versions.isWanted
+        switch request.output.stylesheet {
+        case .standard: options.stylesheet = .default
+        case .address(let address): options.stylesheet = .href(address)
+        case .none: options.stylesheet = .none
+        }
+        return options
+    }
+
+    private static func terminal(
+        _ options: ReportOptions, errors: OutputFile, hasStatusLine: Bool
+    ) throws(OutputError) -> [any Reporter] {
+        let sink = try OutputFile("-")
+        guard hasStatusLine else {
+            return [NormalReporter(sink, style: .terminal(errors: errors), options: options)]
+        }
+        let area = StatusArea(sink)
+        let shown = TerminalOutput(sink, area: area)
+        let complaints = TerminalOutput(errors, area: area)
+        return [
+            NormalReporter(shown, style: .terminal(errors: complaints), options: options),
+            StatusReporter(area, width: terminalWidth),
+        ]
+    }
+
+    private static func reporter(
+        _ file: OutputRequest.File, _ request: ScanRequest, _ options: ReportOptions
+    ) throws(OutputError) -> any Reporter {
+        let sink = try OutputFile(file.path, appending: request.output.appends)
+        return switch file.format {
+        case .normal: NormalReporter(sink, style: .file, options: options)
+        case .xml: XMLReporter(sink, options: options)
+        case .grepable: GrepableReporter(sink, options: options)
+        case .jsonLines: NormalReporter(sink, style: .file, options: options)
+        }
+    }
+
+    private static func terminalWidth() -> Int {
+        var size = winsize()
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+}
+
+/// Shows what goes to standard error, where the terminal's report is left out.
+final class ErrorReporter: Reporter {
+    private let sink: OutputFile
+
+    init(_ sink: OutputFile) { self.sink = sink }
+
+    func handle(_ event: ScanEvent) throws(OutputError) {
+        guard case .diagnostic(let diagnostic) = event, diagnostic.stream == .standardError else { return }
+        try sink.write(Array((errorText(diagnostic.text) + "\n").utf8))
+        try sink.flush()
+    }
+
+    func finish() {}
+}
