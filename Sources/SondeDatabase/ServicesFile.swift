@@ -109,15 +109,14 @@ extension ServicesFile {
         }
     }
 
-    /// The name of a port; nothing if it is not listed, or listed as `unknown`.
+    /// The name of a port, which may be the word `unknown`; nothing if it is not listed.
     ///
     /// Complexity: O(log *n*).
     package func name(of port: Port) -> String? {
         guard let column = column(port.transport), let index = column.index(of: port.number) else {
             return nil
         }
-        let name = octets[column.nameRange(index)]
-        return name.elementsEqual("unknown".utf8) ? nil : String(decoding: name, as: UTF8.self)
+        return String(decoding: octets[column.nameRange(index)], as: UTF8.self)
     }
 
     /// Whether a port is listed.

@@ -107,7 +107,12 @@ extension XMLReporter {
                 ("reason_ip", record.outcome.source?.withoutZone.description),
             ]
         )
-        if let service = record.service { self.service(service, &writer) }
+        // As in the reference, nothing is said of a service of which not even a name is known.
+        if let service = record.service,
+            service.name != nil || service.fingerprint != nil || service.tunnel != .none
+        {
+            self.service(service, &writer)
+        }
         if options.scriptsRequested {
             for result in options.shown(record.scripts) { script(result, &writer) }
         }
