@@ -106,15 +106,8 @@ struct OptionsResolverMistakesTests {
 
     @Test("no value of any flag traps, and every message stays short and printable", arguments: valued)
     func neverTraps(flag: FlagDeclaration) {
-        let values = [
-            "", "0", "-1", "1e999", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
-            "1e308h",
-            String(repeating: "9", count: 10000), String(repeating: "x", count: 120_000), "\u{1B}[31m",
-            "é\u{301}",
-            "\u{FFFD}(", "nan", "inf", "0x", "\\x", ".", "..", "1.2.3", "+5", "99999999999999h", "-", "--",
-            "%", "%%%",
-            ",,,", "\n", "🏳️‍🌈", "1ms1", "e", "1e", "1e5e", " 5", "5 ",
-        ]
+        // Each line costs tens of milliseconds without optimisation: ValueParsingTests has the many values.
+        let values = ["9223372036854775808", String(repeating: "x", count: 120_000), "\u{1B}[31m%\n", ",,"]
         for value in values {
             do {
                 _ = try resolve(words: [flag.name, value, "h"])

@@ -52,6 +52,38 @@ import Testing
     func noIntegers(text: String) {
         #expect(throws: UsageError.self) { try ValueParsing.integer(text, .topPorts, in: -10...10) }
     }
+
+    static let oddValues = [
+        "", "0", "-1", "1e999", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
+        "1e308h",
+        String(repeating: "9", count: 10000), String(repeating: "x", count: 120_000), "\u{1B}[31m",
+        "é\u{301}",
+        "\u{FFFD}(", "nan", "inf", "0x", "\\x", ".", "..", "1.2.3", "+5", "99999999999999h", "-", "--", "%",
+        "%%%",
+        ",,,", "\n", "🏳️‍🌈", "1ms1", "e", "1e", "1e5e", " 5", "5 ", "\u{0}", "٥h",
+    ]
+
+    @Test("no value traps, and what is refused is told in a short printable line", arguments: oddValues)
+    func neverTraps(text: String) {
+        let readers: [(String) throws -> Void] = [
+            { _ = try ValueParsing.integer($0, .topPorts, in: 1...65536) },
+            { _ = try ValueParsing.integer($0, .maximumRetries, in: 0...Int(Int32.max)) },
+            { _ = try ValueParsing.time($0, .maximumRTT, guard: .from(50)) },
+            { _ = try ValueParsing.rate($0, .minimumRate) },
+            { _ = try ValueParsing.timingLevel($0) },
+            { _ = try ValueParsing.hexOctets($0, .dataHex) },
+            { _ = try ValueParsing.text($0, .interface) },
+        ]
+        for read in readers {
+            do {
+                try read(text)
+            } catch {
+                let message = (error as? UsageError).map { errorText($0.message) } ?? ""
+                #expect((1..<2000).contains(message.utf8.count))
+                #expect(message.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F })
+            }
+        }
+    }
 }
 
 @Suite struct LocalTimeTests {
