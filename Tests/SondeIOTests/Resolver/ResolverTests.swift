@@ -215,6 +215,7 @@ import Testing
         }
         try loop.run { counts.count == 5 }
         #expect(counts == [200, 200, 200, 200, 200])
+        #expect(overTCP.connectionCount == 1)
         #expect(try resolve(resolver, loop, "later.example.test", .inet).get().count == 200)
         #expect(overTCP.questionCount == 6)
     }
