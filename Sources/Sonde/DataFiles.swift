@@ -20,8 +20,11 @@ final class DataFiles {
         var overrides: [String: String] = [:]
         overrides["nmap-services"] = request.services
         overrides["nmap-service-probes"] = request.serviceProbes
-        directory = DataDirectory(
-            places: .ofProcess(overrides: overrides, dataDirectory: request.directory))
+        let places: DataPlaces =
+            request.usesOnlyBuiltIn
+            ? DataPlaces(directories: [])
+            : .ofProcess(overrides: overrides, dataDirectory: request.directory)
+        directory = DataDirectory(places: places)
     }
 
     /// The names and frequencies of ports; from `/etc/services` where there is no such data file.
@@ -68,7 +71,8 @@ final class DataFiles {
     var portNames: PortNames {
         PortNames(
             services: { [self] () throws(DatabaseError) in try services() },
-            protocols: { [self] () throws(DatabaseError) in try protocols() })
+            protocols: { [self] () throws(DatabaseError) in try protocols() }
+        )
     }
 
     private func contents(of name: String, fallback: String?) -> ([UInt8], String) {

@@ -31,7 +31,10 @@ final class HostPipeline {
     private var hasStarted = false
 
     init(
-        session: ScanSession, selection: PortSelection?, targets: TargetExpansion, exclusions: Exclusions
+        session: ScanSession,
+        selection: PortSelection?,
+        targets: TargetExpansion,
+        exclusions: Exclusions
     ) {
         self.session = session
         self.selection = selection
@@ -73,7 +76,8 @@ final class HostPipeline {
 
     /// Takes a target that a script found; names among them are not looked up here.
     private func add(_ word: String) -> Bool {
-        guard let specification = try? TargetSpecification(parsing: word, family: session.plan.targets.family),
+        guard
+            let specification = try? TargetSpecification(parsing: word, family: session.plan.targets.family),
             let target = ResolvedTarget(specification)
         else { return false }
         added.append(target)
@@ -110,8 +114,12 @@ final class HostPipeline {
         settings.options = connectOptions
         if let ports = discoveryPorts() { settings.ports = ports }
         let discovery = HostDiscovery(
-            session.network, settings, progress: ScanProgress(.discovery),
-            source: { [unowned self] in nextHost() }, onHost: { [unowned self] in discovered($0) })
+            session.network,
+            settings,
+            progress: ScanProgress(.discovery),
+            source: { [unowned self] in nextHost() },
+            onHost: { [unowned self] in discovered($0) }
+        )
         self.discovery = discovery
         discovery.start()
     }
@@ -123,7 +131,10 @@ final class HostPipeline {
             switch probe {
             case .tcpSYN(let list), .tcpACK(let list):
                 let parsed = try? PortSpecification(
-                    list: list.isEmpty ? "80" : list, transport: .tcp, names: session.files.portNames)
+                    list: list.isEmpty ? "80" : list,
+                    transport: .tcp,
+                    names: session.files.portNames
+                )
                 ports += parsed?.ports(.tcp) ?? []
             default: if !ports.contains(80) { ports.append(80) }
             }
@@ -167,8 +178,10 @@ final class HostPipeline {
 
     private func makeLookups() -> ReverseLookups {
         ReverseLookups(
-            loop: session.network.loop, configuration: session.network.resolver.configuration,
-            traffic: session.network.resolverTraffic)
+            loop: session.network.loop,
+            configuration: session.network.resolver.configuration,
+            traffic: session.network.resolverTraffic
+        )
     }
 
     // MARK: Ports
@@ -191,7 +204,8 @@ final class HostPipeline {
                     [unowned self] active, ending in
                     if case .timedOut = ending { active.host.timedOut = true }
                     scanPorts(of: active, from: index + 1)
-                })
+                }
+            )
             scanProgress.append(progress)
         }
     }
@@ -214,8 +228,10 @@ final class HostPipeline {
 
     private func timing(_ transport: TransportProtocol) -> ScanTiming {
         ScanTiming(
-            session.plan.timing.template, transport: transport,
-            maximumScanDelay: session.plan.timing.maximumScanDelay)
+            session.plan.timing.template,
+            transport: transport,
+            maximumScanDelay: session.plan.timing.maximumScanDelay
+        )
     }
 
     private var connectOptions: ConnectOptions {

@@ -74,6 +74,8 @@ public struct PacketRequest: Hashable, Sendable {
 
 /// Where data files come from.
 public struct DataFileRequest: Hashable, Sendable {
+    /// Whether nothing installed is used, only what the program brings along.
+    public var usesOnlyBuiltIn = false
     /// The first directory to look in (`--datadir`).
     public var directory: String?
     /// The file used as `nmap-services`.

@@ -19,7 +19,9 @@ extension ScanSession {
         defer { engine.close() }
         do throws(ScriptSetupError) {
             try engine.setUp(
-                ScriptSelector.Request(options: plan.scripts.helpRules ?? []), embedded: BuiltInScripts.all)
+                ScriptSelector.Request(options: plan.scripts.helpRules ?? []),
+                embedded: BuiltInScripts.all
+            )
         } catch {
             throw error.scanError
         }
@@ -42,7 +44,9 @@ extension ScanSession {
                 entries.append(
                     ScriptIndex.Entry(
                         fileName: script.path.split(separator: "/").last.map(String.init) ?? script.path,
-                        categories: script.categories.map { $0.lowercased() }.sorted()))
+                        categories: script.categories.map { $0.lowercased() }.sorted()
+                    )
+                )
             }
         } catch {
             throw error.scanError

@@ -27,14 +27,19 @@ extension ScanSession {
                 case .ratio(let ratio): .ratio(ratio)
                 }
             let selection = try PortSelection(
-                transports: transports, specification: list, limit: limit, excluding: excluded,
-                names: files.portNames)
+                transports: transports,
+                specification: list,
+                limit: limit,
+                excluding: excluded,
+                names: files.portNames
+            )
             for warning in selection.warnings { warn("\(warning)") }
             for technique in plan.techniques {
                 let ports = selection.ports(technique.transport)
                 guard !ports.isEmpty else { continue }
                 scans.append(
-                    ScanInfo(technique: technique.rawValue, transport: technique.transport, ports: ports))
+                    ScanInfo(technique: technique.rawValue, transport: technique.transport, ports: ports)
+                )
             }
             return selection
         } catch {
@@ -50,9 +55,12 @@ extension ScanSession {
         do throws(ScriptSetupError) {
             try engine.setUp(
                 ScriptSelector.Request(
-                    options: plan.scripts.rules, wantsDefault: plan.scripts.usesDefault,
-                    wantsVersion: plan.versions.isWanted),
-                embedded: BuiltInScripts.all)
+                    options: plan.scripts.rules,
+                    wantsDefault: plan.scripts.usesDefault,
+                    wantsVersion: plan.versions.isWanted
+                ),
+                embedded: BuiltInScripts.all
+            )
         } catch {
             throw error.scanError
         }
@@ -78,8 +86,12 @@ extension ScanSession {
         settings.arguments = .table(try readArguments().fields)
         do {
             return try ScriptEngine(
-                network: network, dataDirectory: files.directory, facts: facts, settings: settings,
-                emit: { [weak self] event in self?.onEvent(event) })
+                network: network,
+                dataDirectory: files.directory,
+                facts: facts,
+                settings: settings,
+                emit: { [weak self] event in self?.onEvent(event) }
+            )
         } catch {
             throw ScanError(.failure, "cannot start the script engine: \(error)")
         }
@@ -91,7 +103,8 @@ extension ScanSession {
             guard name.hasPrefix("/") || files.directory.locate(name) != nil else {
                 throw ScanError(
                     .failure,
-                    "--script-args-file: '\(name)' is in none of the data directories; give its absolute path")
+                    "--script-args-file: '\(name)' is in none of the data directories; give its absolute path"
+                )
             }
             do {
                 file = try FileReader.contents(of: files.directory.locate(name)?.path ?? name)
@@ -129,11 +142,14 @@ extension ScriptSetupError {
         case .load(let error):
             let reason = error.reason.hasPrefix(error.path) || error.reason.contains(error.path)
             return ScanError(
-                .failure, reason ? "script error: \(error.reason)" : "script \(error.path): \(error.reason)",
-                detail: error.detail)
+                .failure,
+                reason ? "script error: \(error.reason)" : "script \(error.path): \(error.reason)",
+                detail: error.detail
+            )
         case .duplicate(let id): return ScanError(.failure, "duplicate script ID: '\(id)'")
         case .circular(let error): return ScanError(.failure, "\(error)")
-        case .libraries(let text): return ScanError(.failure, String(text.prefix { $0 != "\n" }), detail: text)
+        case .libraries(let text):
+            return ScanError(.failure, String(text.prefix { $0 != "\n" }), detail: text)
         case .arguments(let text): return ScanError(.usage, text)
         }
     }

@@ -28,6 +28,8 @@ public final class ScanSession {
     var pipeline: HostPipeline?
     var scans: [ScanInfo] = []
     var problems = 0
+    /// Something that lives as long as the session.
+    var companion: DemoServices?
     let startedAt: Instant
     let startTime = WallTime.now
     private let stopRequested = Atomic(false)
@@ -37,22 +39,29 @@ public final class ScanSession {
     ///
     /// - Parameter plan: what to do.
     /// - Throws: ``ScanError`` if the system refuses the loop.
-    public init(_ plan: ScanPlan) throws(ScanError) {
-        self.plan = plan
+    public convenience init(_ plan: ScanPlan) throws(ScanError) {
         do throws(SystemError) {
             let loop = try EventLoop()
-            startedAt = loop.now
             var resolver: ResolverConfiguration?
             if !plan.names.servers.isEmpty {
                 resolver = .ofSystem(
                     servers: plan.names.servers.map {
                         SocketAddress($0, port: ResolverConfiguration.defaultPort)
-                    })
+                    }
+                )
             }
-            network = try Network(loop: loop, resolver: resolver)
+            let network = try Network(loop: loop, resolver: resolver)
+            self.init(plan, over: network)
         } catch {
             throw ScanError(.failure, "cannot start the event loop: \(error.description)")
         }
+    }
+
+    /// Makes a session over a network that others use too.
+    init(_ plan: ScanPlan, over network: Network) {
+        self.plan = plan
+        self.network = network
+        startedAt = network.loop.now
         files = DataFiles(plan.files)
         facts = SessionFacts(files)
     }
@@ -73,15 +82,23 @@ public final class ScanSession {
         }
         try prepareScripts()
         let pipeline = HostPipeline(
-            session: self, selection: selection,
-            targets: TargetExpansion(resolved, excluding: exclusions), exclusions: exclusions)
+            session: self,
+            selection: selection,
+            targets: TargetExpansion(resolved, excluding: exclusions),
+            exclusions: exclusions
+        )
         self.pipeline = pipeline
         if resolved.isEmpty, !targets.unresolved.isEmpty, !hasScriptsWithoutTargets {
             throw ScanError(.failure, targets.unresolved[0])
         }
         return ScanHeader(
-            commandLine: plan.commandLine, version: SondeVersion.current, started: startTime, scans: scans,
-            verbosity: plan.verbosity, debugging: plan.debugging)
+            commandLine: plan.commandLine,
+            version: SondeVersion.current,
+            started: startTime,
+            scans: scans,
+            verbosity: plan.verbosity,
+            debugging: plan.debugging
+        )
     }
 
     /// Carries the scan out.
@@ -189,15 +206,21 @@ public final class ScanSession {
         pipeline = nil
         engine?.close()
         engine = nil
+        companion?.stop()
+        companion = nil
     }
 
     // MARK: Numbers
 
     private func makeSummary(_ failure: String?) -> ScanSummary {
         ScanSummary(
-            ended: WallTime.now, elapsed: (network.loop.clockNow - startedAt).seconds,
-            hostsUp: pipeline?.hostsUp ?? 0, hostsDown: pipeline?.hostsDown ?? 0,
-            hostsTotal: pipeline?.hostsTotal ?? 0, failure: failure)
+            ended: WallTime.now,
+            elapsed: (network.loop.clockNow - startedAt).seconds,
+            hostsUp: pipeline?.hostsUp ?? 0,
+            hostsDown: pipeline?.hostsDown ?? 0,
+            hostsTotal: pipeline?.hostsTotal ?? 0,
+            failure: failure
+        )
     }
 
     private func progress() -> Progress {
@@ -207,10 +230,14 @@ public final class ScanSession {
         let isScripting = phase == nil && counts != nil
         return Progress(
             elapsed: (network.loop.clockNow - startedAt).seconds,
-            hostsCompleted: pipeline?.hostsTotal ?? 0, hostsUp: pipeline?.hostsUp ?? 0,
-            hostsActive: pipeline?.hostsActive ?? 0, phase: phase?.phase ?? .scripts,
+            hostsCompleted: pipeline?.hostsTotal ?? 0,
+            hostsUp: pipeline?.hostsUp ?? 0,
+            hostsActive: pipeline?.hostsActive ?? 0,
+            phase: phase?.phase ?? .scripts,
             done: isScripting ? (engine?.threadsEnded ?? 0) : (phase?.done ?? 0),
-            total: isScripting ? (engine?.threadsStarted ?? 0) : (phase?.total ?? 0), runningScripts: scripts)
+            total: isScripting ? (engine?.threadsStarted ?? 0) : (phase?.total ?? 0),
+            runningScripts: scripts
+        )
     }
 
     /// Tells the person at the terminal something that does not end the scan.

@@ -22,9 +22,10 @@ struct TargetSetup {
     /// The addresses to exclude.
     mutating func exclusions() throws(ScanError) -> Exclusions {
         var specifications: [TargetSpecification] = []
-        let fileWords = try request.exclusionFile.map { (file) throws(ScanError) in
-            try words(in: file, "exclude file")
-        } ?? []
+        let fileWords =
+            try request.exclusionFile.map { (file) throws(ScanError) in
+                try words(in: file, "exclude file")
+            } ?? []
         do throws(TargetError) {
             for list in request.exclusions where !list.isEmpty {
                 specifications += try Exclusions.specifications(in: list, family: request.family)
@@ -42,17 +43,22 @@ struct TargetSetup {
     mutating func targets() throws(ScanError) -> [ResolvedTarget] {
         var words = request.words
         if let file = request.inputFile { words += try self.words(in: file, "input file") }
-        return try resolve(try words.map { (word) throws(ScanError) in try specification(word) }, mustResolve: false)
+        return try resolve(
+            try words.map { (word) throws(ScanError) in try specification(word) },
+            mustResolve: false
+        )
     }
 
     /// Reads one word.
     func specification(_ word: String) throws(ScanError) -> TargetSpecification {
         do throws(TargetError) {
             return try TargetSpecification(
-                parsing: word, family: request.family,
+                parsing: word,
+                family: request.family,
                 zoneIndex: { name in
                     UInt32(name) ?? (try? InterfaceList.current())?.first { $0.name == name }?.index
-                })
+                }
+            )
         } catch {
             throw ScanError(.usage, "\(error)")
         }
@@ -74,7 +80,8 @@ struct TargetSetup {
 
     /// Looks all names up at once, on the loop.
     private mutating func resolve(
-        _ specifications: [TargetSpecification], mustResolve: Bool
+        _ specifications: [TargetSpecification],
+        mustResolve: Bool
     ) throws(ScanError) -> [ResolvedTarget] {
         let answers = try lookUp(specifications)
         var targets: [ResolvedTarget] = []
@@ -89,13 +96,21 @@ struct TargetSetup {
                     for address in found where address.family == request.family {
                         targets.append(
                             try ResolvedTarget(
-                                name: name, prefixLength: prefixLength, addresses: [address],
-                                family: request.family))
+                                name: name,
+                                prefixLength: prefixLength,
+                                addresses: [address],
+                                family: request.family
+                            )
+                        )
                     }
                     if !found.isEmpty { continue }
                 }
                 let target = try ResolvedTarget(
-                    name: name, prefixLength: prefixLength, addresses: found, family: request.family)
+                    name: name,
+                    prefixLength: prefixLength,
+                    addresses: found,
+                    family: request.family
+                )
                 warnings += target.warnings.map { "\($0)" }
                 targets.append(target)
             } catch {

@@ -7,35 +7,42 @@ internal import SondeOutput
 
 /// Carries a scan out.
 ///
-/// - Parameters:
-///   - request: what to do.
-///   - prepareSession: called with the session before it is prepared; for services that live beside the scan.
+/// - Parameter request: what to do.
 /// - Returns: the status to exit with.
-func runScan(
-    _ request: ScanRequest, prepareSession: (ScanSession) throws(ScanError) -> Void = { _ in }
-) async -> Int32 {
+func runScan(_ request: ScanRequest) async -> Int32 {
     do throws(ScanError) {
         let session = try ScanSession(request.plan)
         session.onEvent = complainOfDiagnostics
-        try prepareSession(session)
         if let status = try runScriptTask(session) { return status }
-        let header = try session.prepare()
-        let reports = try ScanReports(request)
-        session.onEvent = { reports.handle($0) }
-        let keys = request.isNoninteractive ? nil : KeyWatcher(session, reports)
-        session.progressInterval = request.plan.timing.statusInterval ?? reports.statusInterval
-        StopSignals.install { session.stop() }
-        let summary = session.run(header)
-        keys?.end()
-        reports.finish()
-        if let failure = summary.failure {
-            StandardStreams.complain("sonde: \(failure)")
-            return 1
-        }
-        return session.hadProblems || reports.hasFailed ? 1 : 0
+        return try runSession(session, request)
     } catch {
         return complain(error, debugging: request.plan.debugging)
     }
+}
+
+/// Prepares a session, opens its reports and runs it to its end.
+///
+/// - Parameters:
+///   - session: the session, not prepared yet.
+///   - request: which reports are wanted.
+/// - Returns: the status to exit with.
+/// - Throws: ``ScanError`` before anything is sent.
+func runSession(_ session: ScanSession, _ request: ScanRequest) throws(ScanError) -> Int32 {
+    session.onEvent = complainOfDiagnostics
+    let header = try session.prepare()
+    let reports = try ScanReports(request)
+    session.onEvent = { reports.handle($0) }
+    let keys = request.isNoninteractive ? nil : KeyWatcher(session, reports)
+    session.progressInterval = request.plan.timing.statusInterval ?? reports.statusInterval
+    StopSignals.install { session.stop() }
+    let summary = session.run(header)
+    keys?.end()
+    reports.finish()
+    if let failure = summary.failure {
+        StandardStreams.complain("sonde: \(failure)")
+        return 1
+    }
+    return session.hadProblems || reports.hasFailed ? 1 : 0
 }
 
 /// Says what is wrong, in one line, with more at `-d`.
@@ -115,7 +122,8 @@ final class KeyWatcher {
             case .lowerVerbosity: verbosity = max(verbosity - 1, 0)
             case .raiseDebugging: debugging = min(debugging + 1, 10)
             case .lowerDebugging: debugging = max(debugging - 1, 0)
-            case .startPacketTrace, .stopPacketTrace: reports.tell("packet tracing cannot be changed while a scan runs")
+            case .startPacketTrace, .stopPacketTrace:
+                reports.tell("packet tracing cannot be changed while a scan runs")
             case .help: reports.tell(StatusKeys.helpText)
             }
         }

@@ -65,7 +65,9 @@ final class ScanReports {
     }
 
     private static func terminal(
-        _ options: ReportOptions, errors: OutputFile, hasStatusLine: Bool
+        _ options: ReportOptions,
+        errors: OutputFile,
+        hasStatusLine: Bool
     ) throws(OutputError) -> [any Reporter] {
         let sink = try OutputFile("-")
         guard hasStatusLine else {
@@ -81,7 +83,9 @@ final class ScanReports {
     }
 
     private static func reporter(
-        _ file: OutputRequest.File, _ request: ScanRequest, _ options: ReportOptions
+        _ file: OutputRequest.File,
+        _ request: ScanRequest,
+        _ options: ReportOptions
     ) throws(OutputError) -> any Reporter {
         let sink = try OutputFile(file.path, appending: request.output.appends)
         return switch file.format {

@@ -26,6 +26,7 @@ package final class Network {
     ///   - scope: which addresses may be talked to.
     ///   - rate: how fast.
     ///   - maximumSockets: how many sockets at once, if fewer than descriptors allow.
+    ///   - resolver: servers and known hosts; nothing for those of the system.
     /// - Throws: what the system says about the limit of descriptors.
     package init(
         loop: EventLoop,
@@ -98,7 +99,8 @@ package final class Network {
         DNSTraffic(
             admit: { [gate] in gate.permits($0) },
             sent: { [gate] _, count in gate.sent(count) },
-            received: { [gate] _, count in gate.received(count) })
+            received: { [gate] _, count in gate.received(count) }
+        )
     }
 
     /// The TLS library's state for this world, made at first use.

@@ -266,7 +266,9 @@ import Testing
         let other = try StreamPair(network)
         let server = other.server
         var result: Result<[UInt8], StreamError>?
-        func begin(_ pair: consuming StreamPair) { _ = pair.client.receive(.some, before: nil) { result = $0 } }
+        func begin(_ pair: consuming StreamPair) {
+            _ = pair.client.receive(.some, before: nil) { result = $0 }
+        }
         begin(other)
         try server.write("x")
         try loop.turn { result != nil }

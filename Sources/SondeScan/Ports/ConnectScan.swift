@@ -6,7 +6,9 @@ package import SondeModel
 
 /// Finds out whether TCP ports are open by connecting to them (spec page `port-scanning`, section 4).
 package final class ConnectScan: ScanTechnique {
+    /// TCP.
     package let transport = TransportProtocol.tcp
+    /// What a port is that never answers.
     package let silence = PortOutcome(.filtered, .noResponse)
     private let prober: ConnectProber
 

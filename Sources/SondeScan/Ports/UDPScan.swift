@@ -9,7 +9,9 @@ package import SondeModel
 ///
 /// Each probe has a connected socket of its own, to which the system reports ICMP errors.
 package final class UDPScan: ScanTechnique {
+    /// UDP.
     package let transport = TransportProtocol.udp
+    /// What a port is that never answers.
     package let silence = PortOutcome(.openOrFiltered, .noResponse)
     private let network: Network
     private let options: ConnectOptions

@@ -18,6 +18,7 @@ package final class ScriptEngine {
     /// Operations in a row that may complete at once before other threads have their turn.
     static let immediateOperations = 64
 
+    /// The Lua state of all scripts.
     package let lua: LuaState
     let network: Network
     let dataDirectory: DataDirectory
@@ -300,6 +301,8 @@ package final class ScriptEngine {
     ///   - frame: the call.
     ///   - start: starts the operation; given what to call when it ends.
     ///   - deliver: pushes the outcome for the script.
+    /// - Returns: what the host function returns.
+    /// - Throws: ``HostError`` where the caller cannot be suspended.
     func wait<Value>(
         _ frame: borrowing CallFrame,
         start: (@escaping (Result<Value, StreamError>) -> Void) -> Attempt<Value>,

@@ -72,7 +72,7 @@ final class EngineFixture {
     }
 
     /// Runs host and port scripts on a host with open ports.
-    func run(onPorts ports: [UInt16], of host: Host = Host(address: IPAddress("127.0.0.1")!)) throws -> Host {
+    func run(onPorts ports: [UInt16], of host: Host = EngineFixture.loopback) throws -> Host {
         let active = ActiveHost(host, number: 0)
         active.host.ports.declare(ports, .tcp, as: PortOutcome(.open, .synAck))
         var isDone = false
@@ -92,6 +92,8 @@ final class EngineFixture {
             }
         }
     }
+
+    static let loopback = Host(address: IPAddress(family: .inet, value: 0x7F00_0001))
 
     static func prescript(_ action: String) -> String {
         "categories = {}\nprerule = function() return true end\naction = function()\n\(action)\nend"

@@ -21,7 +21,10 @@ import Testing
     }
 
     private func script(_ body: String) -> [String: String] {
-        ["test": "categories = {} portrule = function() return true end\naction = function(host, port)\n\(body)\nend"]
+        [
+            "test":
+                "categories = {} portrule = function() return true end\naction = function(host, port)\n\(body)\nend"
+        ]
     }
 
     private func output(_ fixture: EngineFixture, _ port: UInt16) throws -> String? {
@@ -104,6 +107,7 @@ import Testing
             text
                 == "nil|ERROR|nil|TIMEOUT|true|false|socket already closed|false|socket must be connected"
         )
+        accepted?.close()
         listener.close()
     }
 
