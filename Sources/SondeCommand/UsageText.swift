@@ -9,7 +9,7 @@ enum UsageText {
     static let versionBlock = """
         Sonde version \(version)
         Runs NSE scripts on Lua 5.4.
-        Techniques: connect, udp. Reports: normal, XML, grepable, JSON Lines.
+        Techniques: connect, udp. Reports: normal, XML, grepable.
 
         """
 
