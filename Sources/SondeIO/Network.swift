@@ -22,6 +22,7 @@ package final class Network {
     ///   - scope: which addresses may be talked to.
     ///   - rate: how fast.
     ///   - maximumSockets: how many sockets at once, if fewer than descriptors allow.
+    /// - Throws: what the system says about the limit of descriptors.
     package init(
         loop: EventLoop,
         scope: Scope = Scope(),
@@ -43,6 +44,7 @@ package final class Network {
     ///   - tls: what the handshake needs; `nil` for plain TCP.
     ///   - deadline: covers waiting at the gate, connecting and the handshake.
     ///   - then: called once, from the loop, if the connection is not finished at once.
+    /// - Returns: the stream, a failure, or the operation.
     package func connect(
         to address: SocketAddress,
         options: ConnectOptions = ConnectOptions(),
@@ -67,6 +69,8 @@ package final class Network {
     /// - Parameters:
     ///   - family: IPv4 or IPv6.
     ///   - options: how it leaves this machine.
+    /// - Returns: the socket.
+    /// - Throws: what the system refused.
     package func openUDP(
         _ family: AddressFamily,
         options: ConnectOptions = ConnectOptions()

@@ -50,6 +50,7 @@ struct DeadlineHeap {
     /// - Parameters:
     ///   - isOnce: whether it ends when it passes; else it can be set again until it is removed.
     ///   - action: what to do when it passes.
+    /// - Returns: its name.
     mutating func make(isOnce: Bool, _ action: @escaping () -> Void) -> DeadlineID {
         let index = freeSlots.popLast() ?? slots.count
         if index == slots.count { slots.append(Slot()) }
@@ -127,6 +128,7 @@ struct DeadlineHeap {
     /// - Parameters:
     ///   - now: the present.
     ///   - limit: a value that ``order`` had; what was set later waits for the next turn.
+    /// - Returns: its action; `nil` if none has passed.
     mutating func popDue(_ now: Instant, setBefore limit: UInt64) -> (() -> Void)? {
         guard let due = next(), due <= now, let entry = heap.min, entry.order <= limit else { return nil }
         _ = heap.popMin()

@@ -8,6 +8,8 @@ extension EventLoop {
     ///
     /// When the task is cancelled the operation is too, and this fails with ``StreamError/cancelled``.
     /// - Parameter begin: starts the operation with the completion it is given.
+    /// - Returns: what the operation gives.
+    /// - Throws: what it fails with.
     package func complete<Value>(
         _ begin: (@escaping (Result<Value, StreamError>) -> Void) -> Attempt<Value>
     ) async throws(StreamError) -> Value {

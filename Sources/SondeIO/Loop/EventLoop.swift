@@ -85,6 +85,7 @@ package final class EventLoop: @unchecked Sendable {
     /// Does one turn.
     ///
     /// - Parameter limit: how long to wait for something to happen; `nil` waits until it does.
+    /// - Throws: what the system says if waiting is not possible.
     package func turn(waitingUpTo limit: TimeSpan?) throws(SystemError) {
         assertOnLoop()
         assert(!isTurning, "a turn inside a turn")
@@ -186,6 +187,8 @@ package final class EventLoop: @unchecked Sendable {
     /// - Parameters:
     ///   - descriptor: an open, non-blocking descriptor.
     ///   - handler: who is told. The loop does not keep it: deregister before it goes.
+    /// - Returns: what ends the watch.
+    /// - Throws: what the system says if the descriptor cannot be watched.
     package func register(
         _ descriptor: CInt,
         _ handler: any ReadinessHandler

@@ -11,6 +11,7 @@ package protocol LoopClock: AnyObject {
     /// How long the loop may really block when it has nothing to do for a span.
     ///
     /// - Parameter span: until the next deadline; `nil` if there is none.
+    /// - Returns: the same span, or a shorter one for a clock that does not pass by itself.
     func blockingTime(_ span: TimeSpan?) -> TimeSpan?
 }
 

@@ -5,8 +5,8 @@ internal import SondeModel
 
 /// One probe of a ``ConnectProber`` that has to wait; used again for later probes.
 final class ConnectProbe {
-    // Not owned: the operation of a probe under way keeps the probe, and its pending keeps the prober.
-    private let prober: Unowned
+    // Not owned: the prober owns the probes that are idle, and a probe under way keeps the prober.
+    private unowned let prober: ConnectProber
     private let network: Network
     private var keptProber: ConnectProber?
     private var address = SocketAddress(IPAddress(family: .inet, value: 0), port: 0)
@@ -20,12 +20,8 @@ final class ConnectProbe {
     /// How often a shortage may stop a probe.
     private static let refusalLimit = 3
 
-    private struct Unowned {
-        unowned let prober: ConnectProber
-    }
-
     init(_ prober: ConnectProber, _ network: Network) {
-        self.prober = Unowned(prober: prober)
+        self.prober = prober
         self.network = network
     }
 
@@ -43,7 +39,7 @@ final class ConnectProbe {
         self.operation = operation
         self.address = address
         self.then = then
-        keptProber = prober.prober
+        keptProber = prober
         refusals = 0
         if let deadline {
             let alarm = self.alarm ?? network.loop.makeDeadline { [unowned self] in end(.timedOut) }

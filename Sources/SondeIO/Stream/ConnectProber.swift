@@ -39,7 +39,8 @@ package final class ConnectProber {
     /// - Parameters:
     ///   - address: what to connect to.
     ///   - deadline: covers waiting at the gate and connecting; `nil` waits as long as the system does.
-    ///   - then: called with the outcome, from the loop, if it is not there at once. The result is never a failure.
+    ///   - then: called with the outcome, from the loop, if it is not there at once.
+    /// - Returns: the outcome or the operation; the result is never a failure.
     package func probe(
         _ address: SocketAddress,
         before deadline: Instant?,

@@ -208,7 +208,7 @@ package final class TCPStream {
 
     /// Sees to it that changes are told: the first time by registering.
     ///
-    /// - Parameter again: what to try in the next turn even if nothing changes.
+    /// What `readiness` names is tried in the next turn even if nothing changes.
     private func watch(again readiness: Readiness) -> StreamError? {
         guard let number = descriptor?.number else { return .closed }
         do throws(SystemError) {

@@ -2,7 +2,7 @@
 
 internal import CSystemShim
 internal import Glibc
-package import SondeModel
+internal import SondeModel
 
 /// Every system call of this target.
 ///
@@ -137,7 +137,7 @@ extension Syscalls {
     /// Reads what has arrived: the number of bytes, 0 at the end of the stream, `nil` if nothing is there yet.
     func receive(_ descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
         // Safe because the caller keeps the buffer alive during the call.
-        unsafe try attempt("recv") { unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0) }
+        try attempt("recv") { unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0) }
     }
 
     /// Reads one datagram and who sent it; `nil` if none is there.
@@ -146,7 +146,7 @@ extension Syscalls {
         into buffer: UnsafeMutableRawBufferPointer
     ) throws(SystemError) -> (count: Int, source: SocketAddress?)? {
         var raw = sonde_address()
-        let count = unsafe try attempt("recvfrom") {
+        let count = try attempt("recvfrom") {
             unsafe sonde_receive_from(descriptor, buffer.baseAddress, buffer.count, &raw)
         }
         return count.map { ($0, SocketAddress(raw)) }
@@ -154,7 +154,7 @@ extension Syscalls {
 
     /// Hands bytes to the system: how many it took, `nil` if it has no room.
     func send(_ descriptor: CInt, from bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int? {
-        unsafe try attempt("send") { unsafe sonde_send(descriptor, bytes.baseAddress, bytes.count) }
+        try attempt("send") { unsafe sonde_send(descriptor, bytes.baseAddress, bytes.count) }
     }
 
     /// Sends one datagram to an address; `nil` if there is no room.
@@ -164,7 +164,7 @@ extension Syscalls {
         to address: SocketAddress
     ) throws(SystemError) -> Int? {
         var raw = address.raw
-        return unsafe try attempt("sendto") {
+        return try attempt("sendto") {
             unsafe sonde_send_to(descriptor, bytes.baseAddress, bytes.count, &raw)
         }
     }
