@@ -29,6 +29,8 @@ package final class PortScan {
         package var socketLimit = 1014
         /// Whether the first answer that passes this test ends a host's scan; nothing scans all ports.
         package var endsWith: ((PortOutcome) -> Bool)?
+        /// Called before a host is reported of which a port was given up although more tries might have helped.
+        package var onRetransmissionCap: ((ActiveHost) -> Void)?
 
         /// Makes settings that scan all ports.
         package init(order: [UInt16], timing: ScanTiming) {
@@ -167,7 +169,8 @@ package final class PortScan {
         let fitsSockets = active < settings.socketLimit
         let isOpen = fitsSockets && (rate.isDue(now) || windowsAllow(entry))
         let step = entry.scan.step(now, windowIsOpen: isOpen)
-        if step == .blocked, fitsSockets, let due = rate.nextDue { return .wait(due) }
+        // If a packet is due now and none was sent, there is none to send.
+        if step == .blocked, fitsSockets, let due = rate.nextDue, due > now { return .wait(due) }
         return step
     }
 
@@ -227,11 +230,16 @@ package final class PortScan {
         case .silent, .inconclusive:
             entry.scan.window.expect()
             group.expect()
-            if !entry.scan.timedOut(probe) { progress.done += 1 }
+            if !entry.scan.timedOut(probe) { count(entry) }
         case .denied:
             entry.scan.answered(probe, technique.silence)
-            progress.done += 1
+            count(entry)
         }
+    }
+
+    private func count(_ entry: HostEntry) {
+        entry.decidedCount += 1
+        progress.done += 1
     }
 
     private func takeAnswer(_ outcome: PortOutcome, _ probe: PortProbe, _ entry: HostEntry, sent: Instant) {
@@ -244,7 +252,7 @@ package final class PortScan {
         group.expect()
         if outcome.state != .filtered { adjust(probe, entry, sent: sent) }
         entry.scan.answered(probe, outcome)
-        progress.done += 1
+        count(entry)
         if let endsWith = settings.endsWith, endsWith(outcome) { finish(entry, .decided(outcome)) }
     }
 
@@ -273,6 +281,7 @@ package final class PortScan {
         entry.scan.timeout.stop(loop.now)
         progress.hostsActive -= 1
         progress.hostsDone += 1
+        progress.done += settings.order.count - entry.decidedCount
         if settings.endsWith == nil {
             entry.scan.write(
                 to: &entry.host.host.ports,
@@ -284,6 +293,7 @@ package final class PortScan {
         }
         if let times = entry.scan.roundTrip.times { entry.host.host.times = times }
         if ending == .timedOut { entry.host.host.timedOut = true }
+        if entry.scan.hitRetransmissionCap { settings.onRetransmissionCap?(entry.host) }
         onHostDone(entry.host, ending)
     }
 }
@@ -297,6 +307,8 @@ private final class HostEntry {
     var scan: HostScan
     var inFlight: [PortProbe: any ProbeInFlight] = [:]
     var repeats = 0
+    /// Ports that are decided for good.
+    var decidedCount = 0
     private(set) var isOver = false
 
     init(_ host: ActiveHost, _ scan: HostScan) {
