@@ -81,7 +81,7 @@ package final class PortScan {
         self.settings = settings
         self.progress = progress
         self.onHostDone = onHostDone
-        ascending = settings.order.sorted()
+        ascending = PortSet(settings.order).numbers
         let template = settings.timing.template
         group = CongestionWindow(.group, settings.timing)
         groupRoundTrip = RTTEstimator(template)
