@@ -169,7 +169,7 @@ package final class PortScan {
         let fitsSockets = active < settings.socketLimit
         let isOpen = fitsSockets && (rate.isDue(now) || windowsAllow(entry))
         let step = entry.scan.step(now, windowIsOpen: isOpen)
-        // If a packet is due now and none was sent, there is none to send.
+        // A time that has passed is no reason to wake up: then it is answers that are waited for.
         if step == .blocked, fitsSockets, let due = rate.nextDue, due > now { return .wait(due) }
         return step
     }
@@ -230,16 +230,11 @@ package final class PortScan {
         case .silent, .inconclusive:
             entry.scan.window.expect()
             group.expect()
-            if !entry.scan.timedOut(probe) { count(entry) }
+            if !entry.scan.timedOut(probe) { countDecided(entry) }
         case .denied:
             entry.scan.answered(probe, technique.silence)
-            count(entry)
+            countDecided(entry)
         }
-    }
-
-    private func count(_ entry: HostEntry) {
-        entry.decidedCount += 1
-        progress.done += 1
     }
 
     private func takeAnswer(_ outcome: PortOutcome, _ probe: PortProbe, _ entry: HostEntry, sent: Instant) {
@@ -252,7 +247,7 @@ package final class PortScan {
         group.expect()
         if outcome.state != .filtered { adjust(probe, entry, sent: sent) }
         entry.scan.answered(probe, outcome)
-        count(entry)
+        countDecided(entry)
         if let endsWith = settings.endsWith, endsWith(outcome) { finish(entry, .decided(outcome)) }
     }
 
@@ -270,6 +265,11 @@ package final class PortScan {
         _ = entry.scan.delay.dropped(answeredAt: Int(probe.attempt))
     }
 
+    private func countDecided(_ entry: HostEntry) {
+        entry.decided += 1
+        progress.done += 1
+    }
+
     // MARK: The end of a host
 
     private func finish(_ entry: HostEntry, _ ending: Ending) {
@@ -279,9 +279,10 @@ package final class PortScan {
         hosts.remove(at: index)
         if index < cursor { cursor -= 1 }
         entry.scan.timeout.stop(loop.now)
+        // Ports that waited for another try in vain, or that nobody asked any more.
+        progress.done += max(0, settings.order.count - entry.decided)
         progress.hostsActive -= 1
         progress.hostsDone += 1
-        progress.done += settings.order.count - entry.decidedCount
         if settings.endsWith == nil {
             entry.scan.write(
                 to: &entry.host.host.ports,
@@ -307,8 +308,8 @@ private final class HostEntry {
     var scan: HostScan
     var inFlight: [PortProbe: any ProbeInFlight] = [:]
     var repeats = 0
-    /// Ports that are decided for good.
-    var decidedCount = 0
+    /// Ports of it that were counted as decided.
+    var decided = 0
     private(set) var isOver = false
 
     init(_ host: ActiveHost, _ scan: HostScan) {
