@@ -95,3 +95,22 @@ struct PortSelectionTests {
         #expect(udp != order)
     }
 }
+
+@Suite("PortSet")
+struct PortSetTests {
+    @Test("numbers come ascending and once")
+    func numbers() {
+        #expect(PortSet([65535, 0, 64, 63, 64]).numbers == [0, 63, 64, 65535])
+        #expect(PortSet().numbers == [])
+        #expect(PortSet().isEmpty)
+    }
+
+    @Test("another set's numbers are removed")
+    func subtracting() {
+        var set = PortSet([1, 2, 3])
+        set.subtract(PortSet([2, 9]))
+        set.subtract(PortSet())
+        #expect(set.numbers == [1, 3])
+        #expect(!set.contains(2))
+    }
+}

@@ -130,7 +130,7 @@ struct HostScan {
     mutating func timedOut(_ probe: PortProbe) -> Bool {
         active -= 1
         guard Int(probe.attempt) < maximumRetries else {
-            if maximumRetries > 0 { hitRetransmissionCap = true }
+            if max(1, highestAnswered + 1) > maximumRetries { hitRetransmissionCap = true }
             return false
         }
         let next = PortProbe(index: probe.index, attempt: probe.attempt + 1)

@@ -29,6 +29,8 @@ package final class PortScan {
         package var socketLimit = 1014
         /// Whether the first answer that passes this test ends a host's scan; nothing scans all ports.
         package var endsWith: ((PortOutcome) -> Bool)?
+        /// Called before a host is reported of which a port was given up although more tries might have helped.
+        package var onRetransmissionCap: ((ActiveHost) -> Void)?
 
         /// Makes settings that scan all ports.
         package init(order: [UInt16], timing: ScanTiming) {
@@ -79,7 +81,7 @@ package final class PortScan {
         self.settings = settings
         self.progress = progress
         self.onHostDone = onHostDone
-        ascending = settings.order.sorted()
+        ascending = PortSet(settings.order).numbers
         let template = settings.timing.template
         group = CongestionWindow(.group, settings.timing)
         groupRoundTrip = RTTEstimator(template)
@@ -292,6 +294,7 @@ package final class PortScan {
         }
         if let times = entry.scan.roundTrip.times { entry.host.host.times = times }
         if ending == .timedOut { entry.host.host.timedOut = true }
+        if entry.scan.hitRetransmissionCap { settings.onRetransmissionCap?(entry.host) }
         onHostDone(entry.host, ending)
     }
 }

@@ -24,7 +24,11 @@ package enum ProbeOrder {
         using random: inout some RandomNumberGenerator
     ) -> [UInt16] {
         var order = ports
-        order.shuffle(using: &random)
+        // The library's shuffle is ten times slower with a generator it cannot see, and may change what a seed gives.
+        for last in stride(from: order.count - 1, to: 0, by: -1) {
+            let place = random.next().multipliedFullWidth(by: UInt64(last + 1)).high
+            order.swapAt(last, Int(truncatingIfNeeded: place))
+        }
         guard transport == .tcp else { return order }
         var front = 0
         for index in order.indices where popular.contains(order[index]) {
