@@ -17,7 +17,7 @@ package struct SystemError: Error, Hashable, Sendable {
     }
 
     /// The system's words for the error number.
-    package var reason: String { unsafe systemText(number) }
+    package var reason: String { systemText(number) }
 
     /// Whether the system lacked something that may be there again soon: descriptors, buffers, ports.
     package var isShortage: Bool {
