@@ -45,6 +45,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // MARK: Floor 0: foreign code, no Swift
@@ -69,6 +70,21 @@ let package = Package(
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
         ),
+        .systemLibrary(
+            name: "CPcap",
+            pkgConfig: "libpcap",
+            providers: [.apt(["libpcap-dev"]), .brew(["libpcap"])]
+        ),
+        .systemLibrary(
+            name: "CPCRE2",
+            pkgConfig: "libpcre2-8",
+            providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]
+        ),
+        .systemLibrary(
+            name: "CSSH2",
+            pkgConfig: "libssh2",
+            providers: [.apt(["libssh2-1-dev"]), .brew(["libssh2"])]
+        ),
         .target(name: "CLuaShim", dependencies: ["CLua"]),
         .target(name: "CSystemShim"),
 
@@ -76,33 +92,44 @@ let package = Package(
         .target(name: "SondeModel", swiftSettings: rules),
 
         // MARK: Floor 2: octets, data files, Lua, patterns
+        .target(name: "SondeWire", dependencies: ["SondeModel"], swiftSettings: rules),
         .target(name: "SondeDatabase", dependencies: ["SondeModel"], swiftSettings: rules),
         .target(name: "SondeLua", dependencies: ["CLua", "CLuaShim"], swiftSettings: rules),
+        .target(name: "SondeRegex", dependencies: ["CPCRE2"], swiftSettings: rules),
 
         // MARK: Floor 3: the network
         .target(
             name: "SondeIO",
-            dependencies: ["SondeModel", "CSystemShim", "COpenSSL", "CCares", collections, heap],
+            dependencies: [
+                "SondeModel", "SondeWire", "CSystemShim", "CPcap", "COpenSSL", "CCares", collections, heap,
+            ],
             swiftSettings: rules
         ),
 
         // MARK: Floor 4: the engines and the reporters
         .target(
             name: "SondeScan",
-            dependencies: ["SondeModel", "SondeDatabase", "SondeIO", collections],
+            dependencies: [
+                "SondeModel", "SondeWire", "SondeDatabase", "SondeIO", "SondeRegex", collections,
+            ],
             swiftSettings: rules
         ),
         .target(
             name: "SondeScript",
             dependencies: [
-                "SondeModel", "SondeDatabase", "SondeIO", "SondeLua", "COpenSSL", "CZlib", "CLPeg",
-                collections,
+                "SondeModel", "SondeWire", "SondeDatabase", "SondeIO", "SondeLua", "SondeRegex",
+                "COpenSSL", "CSSH2", "CZlib", "CLPeg", collections,
             ],
             resources: [.embedInCode("Resources/prelude.lua")]
                 + builtInScripts.map { .embedInCode("Resources/Scripts/\($0).nse") },
             swiftSettings: rules
         ),
         .target(name: "SondeOutput", dependencies: ["SondeModel"], swiftSettings: rules),
+        .target(
+            name: "SondeStore",
+            dependencies: ["SondeModel", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: rules
+        ),
 
         // MARK: Floor 5: the façade
         .target(
@@ -126,6 +153,17 @@ let package = Package(
             swiftSettings: rules
         ),
         .testTarget(name: "SondeModelTests", dependencies: ["SondeModel"], swiftSettings: rules),
+        .testTarget(
+            name: "SondeWireTests",
+            dependencies: ["SondeWire", "SondeModel"],
+            swiftSettings: rules
+        ),
+        .testTarget(name: "SondeRegexTests", dependencies: ["SondeRegex"], swiftSettings: rules),
+        .testTarget(
+            name: "SondeStoreTests",
+            dependencies: ["SondeStore", "SondeModel"],
+            swiftSettings: rules
+        ),
         .testTarget(
             name: "SondeDatabaseTests",
             dependencies: ["SondeDatabase", "SondeModel"],

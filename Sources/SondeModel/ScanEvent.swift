@@ -174,6 +174,8 @@ public enum ScanEvent: Sendable {
     case phaseEnded(Phase, at: Double, elapsed: Double)
     /// What scripts said before any host.
     case preScripts([ScriptResult])
+    /// A script is done with one host or port; comes before the host's own event.
+    case script(ScriptRecord)
     /// A host is done.
     case host(Host)
     /// What scripts said after all hosts.

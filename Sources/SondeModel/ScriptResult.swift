@@ -30,8 +30,14 @@ public struct ScriptResult: Hashable, Sendable {
         case ok
         /// The script failed with an error.
         case error
-        /// The script was stopped by its time limit.
+        /// The script was stopped by its time limit, for wall or processor time.
         case timeout
+        /// The script was stopped by its memory limit.
+        case memory
+        /// Something that the script needed was refused to it.
+        case denied
+        /// The script was stopped with its host, or with the scan.
+        case cancelled
     }
 
     /// The script's output id, as `http-title`.

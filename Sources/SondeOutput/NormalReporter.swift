@@ -46,7 +46,7 @@ package final class NormalReporter: Reporter {
             if host.state == .unknown { hasListedHosts = true }
             try report(host)
         case .diagnostic(let message): try diagnostic(message)
-        case .progress: return
+        case .progress, .script: return
         case .finished(let summary): try end(summary)
         }
         if isTerminal || event.isLasting { try sink.flush() }
