@@ -157,7 +157,7 @@ extension ScanEvent {
     var isLasting: Bool {
         switch self {
         case .started, .preScripts, .host, .postScripts, .finished: true
-        case .phaseStarted, .phaseEnded, .diagnostic, .progress: false
+        case .phaseStarted, .phaseEnded, .script, .diagnostic, .progress: false
         }
     }
 }
