@@ -208,6 +208,7 @@ public final class ScanSession {
         engine = nil
         companion?.stop()
         companion = nil
+        network.close()
     }
 
     // MARK: Numbers

@@ -173,6 +173,7 @@ extension ScriptEngine {
         add(frame, "close") { [unowned self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
             guard socket.isOpen else { return softFailure(frame, "socket already closed") }
+            traceClosing(socket)
             socket.reset()
             frame.push(true)
             return .results(1)
