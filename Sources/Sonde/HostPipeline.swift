@@ -29,6 +29,8 @@ final class HostPipeline {
     var lookups: ReverseLookups?
     var lookupsUnderWay: [Int: Operation] = [:]
     private var hasStarted = false
+    /// Hosts whose ports are known and whose scripts have not all ended.
+    private var scripted: [Int: ActiveHost] = [:]
 
     init(
         session: ScanSession,
@@ -130,17 +132,28 @@ final class HostPipeline {
             advance(active, after: .scripts)
             return
         }
+        scripted[active.number] = active
         engine.run(on: active) { [weak self] in self?.advance(active, after: .scripts) }
     }
 
+    /// Reports the hosts whose ports are known, though their scripts were stopped with the scan.
+    func reportUnfinished() {
+        for active in scripted.values.sorted(by: { $0.number < $1.number }) { report(active) }
+    }
+
     private func finish(_ active: ActiveHost) {
+        report(active)
+        if hostsActive < Self.mostActive / 2 { discovery?.resume() }
+        continueWithAdded()
+    }
+
+    private func report(_ active: ActiveHost) {
+        scripted[active.number] = nil
         active.host.ended = WallTime.now
         nameServices(of: &active.host)
         hostsActive -= 1
         hostsTotal += 1
         session.onEvent(.host(active.host))
-        if hostsActive < Self.mostActive / 2 { discovery?.resume() }
-        continueWithAdded()
     }
 
     /// Scans what scripts have added, once the hosts before it are done.
