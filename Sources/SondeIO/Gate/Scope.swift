@@ -21,6 +21,11 @@ package struct Scope: Sendable {
         self.excluded = AddressRanges(excluded)
     }
 
+    /// Whether no list says what is allowed.
+    package var isUnlimited: Bool { allowed == nil }
+    /// Whether no address is out of scope.
+    package var permitsEverything: Bool { allowed == nil && excluded.isEmpty }
+
     /// Whether an address may be talked to; its zone plays no part.
     ///
     /// An address is judged by what it really reaches: an IPv4 address in the guise of an IPv6 one
@@ -63,6 +68,8 @@ private struct AddressRanges: Sendable {
         }
         return result
     }
+
+    var isEmpty: Bool { inet.isEmpty && inet6.isEmpty }
 
     func contains(_ address: IPAddress) -> Bool {
         let spans = address.family == .inet ? inet : inet6
