@@ -24,7 +24,7 @@ package struct Scope: Sendable {
     /// Whether no list says what is allowed.
     package var isUnlimited: Bool { allowed == nil }
     /// Whether no address is out of scope.
-    package var permitsEverything: Bool { allowed == nil && excluded.isEmpty }
+    package var permitsEverything: Bool { allowed == nil && excluded.isEmpty && exclusions == nil }
 
     /// Whether an address may be talked to; its zone plays no part.
     ///

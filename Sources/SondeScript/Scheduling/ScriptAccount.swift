@@ -57,6 +57,12 @@ final class ScriptAccount {
 extension ScriptAccount: GateClient {
     func mayReach(_ address: SocketAddress) -> Bool { scope?.permits(address, grants) ?? true }
 
+    var isUnlimited: Bool { scope?.isOpen ?? true || grants.contains(.thirdParties) }
+
+    var mayUseLinks: Bool { grants.contains(.links) }
+
+    func wasDeniedPacket() { deny("DENIED a packet without an address", remedy: "--scope any") }
+
     func takeTurn(with host: IPAddress, now: Instant) -> Instant? { pace?.take(host, now) }
 
     func wasDenied(_ address: SocketAddress, isExcluded: Bool) {
