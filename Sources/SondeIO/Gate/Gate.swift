@@ -102,6 +102,7 @@ package final class Gate {
     /// - Parameters:
     ///   - address: the address.
     ///   - client: on whose behalf, if not for the scanner itself.
+    /// - Returns: whether it may.
     package func permits(_ address: SocketAddress, for client: (any GateClient)? = nil) -> Bool {
         let isInScope = scope.permits(address.address)
         if isInScope, client?.mayReach(address) ?? true { return true }

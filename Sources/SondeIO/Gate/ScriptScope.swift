@@ -8,6 +8,7 @@ package import SondeModel
 package final class ScriptScope {
     /// What else one script may reach, because the user selected it knowingly.
     package struct Grants: OptionSet, Sendable {
+        /// The bits.
         package let rawValue: Int
 
         /// Makes grants from their bits.
