@@ -23,7 +23,7 @@ extension ScriptEngine {
                 stream.send(octets, before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
                 trace(socket, .outgoing, "SEND")
-                return pushOutcome(frame, result)
+                return pushOutcome(frame, sent(octets.count, result))
             }
         case .datagrams(let datagrams, let isConnected):
             try claim(frame, socket)
@@ -33,7 +33,7 @@ extension ScriptEngine {
                 datagrams.send(octets, before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
                 trace(socket, .outgoing, "SEND")
-                return pushOutcome(frame, result)
+                return pushOutcome(frame, sent(octets.count, result))
             }
         }
     }
@@ -55,6 +55,7 @@ extension ScriptEngine {
         } deliver: { [unowned self] (result: Result<[IPAddress], StreamError>, frame) throws(HostError) in
             switch result {
             case .success(let addresses) where !addresses.isEmpty:
+                settings.scope?.admit(addresses, forName: name)
                 return try sendTo(frame, socket, SocketAddress(addresses[0], port: port), octets)
             case .success: return softFailure(frame, "getaddrinfo returned success but no addresses")
             case .failure(let error): return softFailure(frame, error.detail ?? error.description)
@@ -78,8 +79,14 @@ extension ScriptEngine {
             datagrams.send(octets, to: target, before: deadline, then: then)
         } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
             trace(socket, .outgoing, "SEND")
-            return pushOutcome(frame, result)
+            return pushOutcome(frame, sent(octets.count, result))
         }
+    }
+
+    /// Charges octets to the calling script, if they were sent.
+    private func sent(_ count: Int, _ result: Result<Void, StreamError>) -> Result<Void, StreamError> {
+        if case .success = result { current?.account.bytesOut &+= count }
+        return result
     }
 
     /// `socket:receive()`, `receive_bytes(n)` and `receive_lines(n)`.
@@ -117,6 +124,7 @@ extension ScriptEngine {
         switch result {
         case .success(let octets):
             trace(socket, .incoming, SocketTrace.text(of: octets))
+            current?.account.bytesIn &+= octets.count
             frame.push(true)
             frame.push(octets)
             return .results(2)

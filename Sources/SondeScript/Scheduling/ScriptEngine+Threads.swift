@@ -33,8 +33,21 @@ extension ScriptEngine {
             coroutine: coroutine,
             arguments: arguments,
             parent: nil,
+            account: makeAccount(for: task.script),
             now: network.loop.now
         )
+    }
+
+    /// What a new instance of a script is charged to, with what the script may reach.
+    private func makeAccount(for script: LoadedScript) -> ScriptAccount {
+        var grants: ScriptScope.Grants = []
+        if script.metadata.categories.contains(where: { $0.lowercased() == "broadcast" }) {
+            grants.insert(.links)
+        }
+        if script.isNamed, script.metadata.categories.contains(where: { $0.lowercased() == "external" }) {
+            grants.insert(.thirdParties)
+        }
+        return ScriptAccount(started: WallClock.now, scope: settings.scope, grants: grants, pace: pace)
     }
 
     /// Pushes a fresh table of a script's globals.
@@ -63,6 +76,7 @@ extension ScriptEngine {
             coroutine: coroutine,
             arguments: count,
             parent: parent,
+            account: parent.account,
             now: network.loop.now
         )
     }
@@ -76,6 +90,7 @@ extension ScriptEngine {
     func reportFailure(of thread: ScriptThread) {
         if thread.isWorker { keepFailure(of: thread) }
         let (isTry, text) = describeFailure(of: thread)
+        noteFailure(of: thread, text)
         if isTry {
             message(1, "Finished \(debugName(thread)) against \(thread.target). Reason: \(text)\n")
             return
@@ -128,6 +143,7 @@ extension ScriptEngine {
 
     /// Adds a result to where it belongs.
     func record(_ result: ScriptResult, of thread: ScriptThread) {
+        thread.account.result = result
         guard let host = thread.run.host else {
             thread.run.results.insertByID(result)
             return
