@@ -67,7 +67,7 @@ extension HostPipeline {
     }
 
     /// The next host of the targets; those that scripts added come last.
-    func nextTarget() -> TargetExpansion.Target? {
+    func nextTarget() -> Target? {
         while true {
             if let target = targets.next() { return target }
             guard !added.isEmpty else { return nil }
