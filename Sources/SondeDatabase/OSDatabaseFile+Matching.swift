@@ -30,7 +30,9 @@ package struct OSCandidates: Hashable, Sendable {
 
     /// Takes an entry into account; of those with one name the better stays, or the first.
     ///
-    /// - Parameter name: gives its name, and is asked only for entries that are good enough.
+    /// - Parameters:
+    ///   - candidate: the entry and its accuracy.
+    ///   - name: gives its name, and is asked only for entries that are good enough.
     mutating func consider(_ candidate: OSCandidate, name: () -> String) {
         let accuracy = candidate.accuracy
         guard !hasTooMany, accuracy >= threshold || accuracy == 1 else { return }

@@ -156,7 +156,9 @@ struct OSDatabaseReader {
 
     private static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
 
-    /// One step of the FNV-1a hash. Equal hashes are compared octet by octet, so a collision costs time only.
+    /// One step of the FNV-1a hash.
+    ///
+    /// Equal hashes are compared octet by octet, so a collision costs time only.
     @inline(__always)
     private static func mixed(_ hash: UInt64, _ octet: UInt8) -> UInt64 {
         (hash ^ UInt64(octet)) &* 0x100_0000_01B3
