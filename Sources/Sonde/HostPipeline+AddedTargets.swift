@@ -57,6 +57,12 @@ extension HostPipeline {
 
     private func take(_ target: ResolvedTarget) {
         added.append(target)
+        if target.count == 1 {
+            var addresses = TargetExpansion([target])
+            session.scope?.admit(addresses.next().map { [$0.address] } ?? [])
+        } else {
+            session.scope?.admit(Exclusions([target]))
+        }
         session.network.loop.soon { [weak self] in self?.continueWithAdded() }
     }
 
