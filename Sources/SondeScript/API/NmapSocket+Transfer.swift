@@ -7,6 +7,7 @@ internal import SondeModel
 /// Sending, receiving and asking (spec `nse-api`, section 7.1).
 extension ScriptEngine {
     private static let notConnected = "socket must be connected"
+    static let isCapture = "invalid operation on pcap socket"
 
     /// `socket:send(data)`.
     func send(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
@@ -16,6 +17,7 @@ extension ScriptEngine {
         let deadline = socket.deadline(network.loop.now)
         switch socket.channel {
         case .none: return softFailure(frame, Self.notConnected)
+        case .capture: throw .message(Self.isCapture)
         case .stream(let stream):
             try claim(frame, socket)
             trace(socket, .outgoing, SocketTrace.text(of: octets))
@@ -45,6 +47,7 @@ extension ScriptEngine {
         let (port, _) = try portNumber(frame, at: 3)
         let octets = try frame.string(at: 4)
         try openDatagramsIfFresh(socket)
+        if case .capture = socket.channel { throw .message(Self.isCapture) }
         guard case .datagrams = socket.channel else { return softFailure(frame, Self.notConnected) }
         try claim(frame, socket)
         if let address = NumericAddress.parse(name) {
@@ -99,6 +102,7 @@ extension ScriptEngine {
         let deadline = socket.deadline(network.loop.now)
         switch socket.channel {
         case .none: return softFailure(frame, Self.notConnected)
+        case .capture: throw .message(Self.isCapture)
         case .stream(let stream):
             try claim(frame, socket)
             return try wait(frame) { then in
@@ -154,6 +158,7 @@ extension ScriptEngine {
         let socket = try socketArgument(frame)
         try openDatagramsIfFresh(socket)
         guard socket.isOpen else { return softFailure(frame, Self.notConnected) }
+        if case .capture = socket.channel { throw .message(Self.isCapture) }
         let ends = socket.ends
         frame.push(true)
         push(frame, ends.local)

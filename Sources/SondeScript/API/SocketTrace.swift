@@ -79,6 +79,11 @@ extension ScriptEngine {
         _ event: @autoclosure () -> String
     ) {
         guard settings.traces else { return }
+        if case .capture = socket.channel {
+            // Nothing but their end is told of captures.
+            emit(.diagnostic(Diagnostic(.terminal, "NSE: \(direction.rawValue) | \(event())")))
+            return
+        }
         let ends = socket.ends
         let isTCP = socket.kind != .udp
         let line = SocketTrace.line(
@@ -102,6 +107,7 @@ extension NmapSocket {
     var ends: (local: SocketAddress?, remote: SocketAddress?) {
         switch channel {
         case .none: return (nil, lastDestination)
+        case .capture: return (nil, nil)
         case .stream(let stream): return (stream.localAddress, stream.remoteAddress)
         case .datagrams(let datagrams, let isConnected):
             let remote = isConnected ? datagrams.remoteAddress : lastDestination
