@@ -29,14 +29,23 @@ final class HostPipeline {
     private var lookups: ReverseLookups?
     private var lookupsUnderWay: [Int: Operation] = [:]
     private var hasStarted = false
+    /// Hosts whose ports are known, that wait for their turn; nothing where ports are scanned.
+    private var given: ArraySlice<Host>
+    private let scansPorts: Bool
+    private var isFeeding = false
+    private var earlier: EarlierWork
 
     init(
         session: ScanSession,
         selection: PortSelection?,
         targets: TargetExpansion,
-        exclusions: Exclusions
+        exclusions: Exclusions,
+        given: [Host]? = nil
     ) {
         self.session = session
+        self.given = given?[...] ?? []
+        scansPorts = given == nil
+        earlier = EarlierWork(session.plan.resumption)
         self.selection = selection
         self.targets = targets
         self.exclusions = exclusions
@@ -45,7 +54,7 @@ final class HostPipeline {
 
     /// Whether all hosts are reported.
     var isDone: Bool {
-        hasStarted && hostsActive == 0 && added.isEmpty && (discovery?.isDone ?? true)
+        hasStarted && hostsActive == 0 && added.isEmpty && given.isEmpty && (discovery?.isDone ?? true)
     }
 
     /// The phase that most hosts wait for now; nothing while only scripts run.
@@ -56,6 +65,10 @@ final class HostPipeline {
     /// Starts with the first targets.
     func start() {
         hasStarted = true
+        guard scansPorts else {
+            given = given.filter { !replay(HostKey($0)) }[...]
+            return continueWithGiven()
+        }
         makeScans()
         if case .list = session.plan.extent {
             listTargets()
@@ -85,7 +98,9 @@ final class HostPipeline {
     }
 
     private func nextHost() -> ActiveHost? {
-        guard let target = targets.next() else { return nil }
+        var next = targets.next()
+        while let target = next, replay(HostKey(target.address, name: target.name)) { next = targets.next() }
+        guard let target = next else { return nil }
         var host = Host(address: target.address, targetName: target.name)
         host.otherAddresses = target.otherAddresses
         host.started = WallTime.now
@@ -97,6 +112,42 @@ final class HostPipeline {
         while let active = nextHost() {
             hostsTotal += 1
             session.onEvent(.host(active.host))
+        }
+    }
+
+    // MARK: Hosts with known ports
+
+    /// Tells of a host again that an earlier run has done, or puts it in line for the scripts that it lacks.
+    ///
+    /// - Returns: whether there is nothing else to do for it.
+    private func replay(_ key: HostKey) -> Bool {
+        guard !earlier.isEmpty else { return false }
+        if let host = earlier.takeFinished(key) {
+            for record in earlier.records(of: key) { session.onEvent(.script(record)) }
+            if host.state == .up { hostsUp += 1 } else { hostsDown += 1 }
+            hostsTotal += 1
+            session.onEvent(.host(host))
+            return true
+        }
+        guard scansPorts, let host = earlier.takeBegun(key) else { return false }
+        given.append(host)
+        session.network.loop.soon { [weak self] in self?.continueWithGiven() }
+        return true
+    }
+
+    /// Starts hosts whose ports are known, as many as may be in work.
+    private func continueWithGiven() {
+        guard !isFeeding else { return }
+        isFeeding = true
+        defer { isFeeding = false }
+        while hostsActive < Self.mostActive, var host = given.popFirst() {
+            host = earlier.takeBegun(HostKey(host)) ?? host
+            host.started = host.started ?? WallTime.now
+            hostsUp += 1
+            hostsActive += 1
+            let active = ActiveHost(host, number: nextNumber)
+            nextNumber += 1
+            findName(of: active, thenFrom: scans.count)
         }
     }
 
@@ -159,9 +210,9 @@ final class HostPipeline {
 
     // MARK: Names
 
-    private func findName(of active: ActiveHost) {
-        guard session.plan.names.mode != .never else {
-            scanPorts(of: active, from: 0)
+    private func findName(of active: ActiveHost, thenFrom scan: Int = 0) {
+        guard session.plan.names.mode != .never, active.host.name == nil else {
+            scanPorts(of: active, from: scan)
             return
         }
         let lookups = self.lookups ?? makeLookups()
@@ -172,7 +223,7 @@ final class HostPipeline {
         } finished: { [weak self] in
             guard let self else { return }
             lookupsUnderWay[active.number] = nil
-            scanPorts(of: active, from: 0)
+            scanPorts(of: active, from: scan)
         }
     }
 
@@ -250,7 +301,10 @@ final class HostPipeline {
             finish(active)
             return
         }
-        engine.run(on: active) { [weak self] in self?.finish(active) }
+        let key = HostKey(active.host)
+        session.onEvent(.portsKnown(active.host))
+        for record in earlier.records(of: key) { session.onEvent(.script(record)) }
+        engine.run(on: active, skipping: earlier.tasks(of: key)) { [weak self] in self?.finish(active) }
     }
 
     private func finish(_ active: ActiveHost) {
@@ -260,6 +314,7 @@ final class HostPipeline {
         hostsTotal += 1
         session.onEvent(.host(active.host))
         if hostsActive < Self.mostActive / 2 { discovery?.resume() }
+        continueWithGiven()
         continueWithAdded()
     }
 

@@ -28,6 +28,12 @@ extension ScanSession {
         return engine.chosen.map { ScriptText.help(for: $0) }.joined()
     }
 
+    /// Ids of the chosen scripts that are in a category; none before ``ScanSession/prepare()``.
+    public func scriptIDs(in category: String) -> Set<String> {
+        let chosen = engine?.chosen ?? []
+        return Set(chosen.filter { $0.categories.contains(category) }.map(\.id))
+    }
+
     /// Reads every installed script and writes the index of their categories anew.
     ///
     /// - Returns: how many scripts it lists.

@@ -80,12 +80,14 @@ public final class ScanSession {
             problems += 1
             warn(failure)
         }
+        let given = try givenHosts(resolved, exclusions, selection)
         try prepareScripts()
         let pipeline = HostPipeline(
             session: self,
             selection: selection,
             targets: TargetExpansion(resolved, excluding: exclusions),
-            exclusions: exclusions
+            exclusions: exclusions,
+            given: given
         )
         self.pipeline = pipeline
         if resolved.isEmpty, !targets.unresolved.isEmpty, !hasScriptsWithoutTargets {
@@ -160,7 +162,11 @@ public final class ScanSession {
             network.loop.afterEvents = { engine.turn() }
             if engine.hasScripts(.prerule) {
                 var isDone = false
-                engine.runBeforeHosts { [self] results in
+                let earlier = EarlierWork(plan.resumption)
+                let key = HostKey(nil, name: nil)
+                for record in earlier.records(of: key) where record.phase == .prerule { onEvent(.script(record)) }
+                engine.runBeforeHosts(skipping: earlier.tasks(of: key)) { [self] new in
+                    let results = earlier.preScripts + new
                     if !results.isEmpty { onEvent(.preScripts(results)) }
                     isDone = true
                 }

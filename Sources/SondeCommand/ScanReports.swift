@@ -15,11 +15,9 @@ final class ScanReports {
     private var group = ReporterGroup([])
 
     /// Opens all reports; files are made only now, after everything else was found good.
-    init(_ request: ScanRequest) throws(ScanError) {
-        guard !request.output.files.contains(where: { $0.format == .jsonLines }) else {
-            throw ScanError(.usage, "-oJ: JSON Lines are not available in this version; use -oX")
-        }
-        let options = Self.options(request)
+    init(_ request: ScanRequest, vulnerabilityScripts: Set<String> = []) throws(ScanError) {
+        var options = Self.options(request)
+        options.vulnerabilityScripts = vulnerabilityScripts
         let hasStatusLine = !request.output.isTerminalSilent && isatty(STDOUT_FILENO) == 1
         statusInterval = hasStatusLine ? .seconds(1) : nil
         var reporters: [any Reporter] = []
@@ -90,12 +88,29 @@ final class ScanReports {
         _ request: ScanRequest,
         _ options: ReportOptions
     ) throws(OutputError) -> any Reporter {
-        let sink = try OutputFile(file.path, appending: request.output.appends)
-        return switch file.format {
+        let sink = try OutputFile(
+            file.path,
+            appending: request.output.appends,
+            isForced: request.output.isForced
+        )
+        return makeReporter(file.format, sink, options)
+    }
+
+    /// Makes the report of one format.
+    static func makeReporter(
+        _ format: OutputRequest.Format,
+        _ sink: any OutputSink,
+        _ options: ReportOptions
+    ) -> any Reporter {
+        switch format {
         case .normal: NormalReporter(sink, style: .file, options: options)
         case .xml: XMLReporter(sink, options: options)
-        // The last is refused before any file is made.
-        case .grepable, .jsonLines: GrepableReporter(sink, options: options)
+        case .grepable: GrepableReporter(sink, options: options)
+        case .jsonLines: JSONLinesReporter(sink, options: options)
+        case .html: HTMLReporter(sink, options: options)
+        case .sarif: SARIFReporter(sink, options: options)
+        case .csv: CSVReporter(sink, options: options)
+        case .markdown: MarkdownReporter(sink, options: options)
         }
     }
 

@@ -9,6 +9,8 @@ struct ScanRequest: Hashable, Sendable {
     var plan = ScanPlan()
     /// The reports.
     var output = OutputRequest()
+    /// Where hosts and ports are taken from (`--from`): a file, or a stored scan.
+    var source: String?
     /// Whether the keyboard must be left alone.
     var isNoninteractive = false
     /// Warnings for standard error, before the scan begins.
@@ -18,7 +20,7 @@ struct ScanRequest: Hashable, Sendable {
 /// Which reports are written, and how.
 struct OutputRequest: Hashable, Sendable {
     /// The formats of reports.
-    enum Format: Hashable, Sendable {
+    enum Format: Hashable, Sendable, CaseIterable {
         /// For people.
         case normal
         /// Nmap's XML.
@@ -27,6 +29,28 @@ struct OutputRequest: Hashable, Sendable {
         case grepable
         /// One JSON object per line.
         case jsonLines
+        /// For browsers.
+        case html
+        /// Findings, for tools that collect them.
+        case sarif
+        /// For spreadsheets.
+        case csv
+        /// A summary for issues and wikis.
+        case markdown
+
+        /// The ending of file names (`-oA`, `--output-all`).
+        var ending: String {
+            switch self {
+            case .normal: ".nmap"
+            case .xml: ".xml"
+            case .grepable: ".gnmap"
+            case .jsonLines: ".jsonl"
+            case .html: ".html"
+            case .sarif: ".sarif"
+            case .csv: ".csv"
+            case .markdown: ".md"
+            }
+        }
     }
 
     /// One report.
@@ -51,6 +75,8 @@ struct OutputRequest: Hashable, Sendable {
     var files: [File] = []
     /// Whether reports are added to files that exist.
     var appends = false
+    /// Whether files are overwritten that hold stored scans or that another scan writes.
+    var isForced = false
     /// The XML report's stylesheet.
     var stylesheet = Stylesheet.standard
     /// Whether the report for the terminal is left out: `-v0`, or another report takes its place.
