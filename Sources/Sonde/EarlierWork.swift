@@ -24,6 +24,9 @@ struct EarlierWork {
     /// Takes a host that was done.
     mutating func takeFinished(_ key: HostKey) -> Host? { finished.removeValue(forKey: key) }
 
+    /// A host whose ports are known.
+    func begunHost(_ key: HostKey) -> Host? { begun[key] }
+
     /// Takes a host whose ports are known.
     mutating func takeBegun(_ key: HostKey) -> Host? { begun.removeValue(forKey: key) }
 

@@ -46,6 +46,20 @@ extension OptionsResolver {
         try addAll(typed.every, .everyOutput, OutputRequest.Format.allCases)
         try checkPaths()
         try resolveStylesheet()
+        try resolveStore()
+    }
+
+    /// Where the scan is kept.
+    private mutating func resolveStore() throws(UsageError) {
+        let typed = try ValueParsing.single(flags.output.store, .store)
+        if let typed {
+            guard !flags.output.isNotStored else {
+                throw .value("--store and --no-store contradict each other; leave one out")
+            }
+            request.store = StoreRequest(path: try fileName(typed, .store), isExplicit: true)
+        } else if !flags.output.isNotStored, let usual = environment.store {
+            request.store = StoreRequest(path: usual, isExplicit: false)
+        }
     }
 
     /// Adds a report of each format, under one name with the usual endings.

@@ -4,6 +4,7 @@ internal import Glibc
 internal import Sonde
 internal import SondeModel
 internal import SondeOutput
+internal import SondeStore
 
 /// The reports of one scan: the terminal's, and those in files.
 final class ScanReports {
@@ -31,6 +32,7 @@ final class ScanReports {
             for file in request.output.files {
                 reporters.append(try Self.reporter(file, request, options))
             }
+            if let store = request.store { reporters.append(Self.keeper(store, request)) }
         } catch {
             throw ScanError(.failure, error.description)
         }
@@ -112,6 +114,27 @@ final class ScanReports {
         case .csv: CSVReporter(sink, options: options)
         case .markdown: MarkdownReporter(sink, options: options)
         }
+    }
+
+    private static func keeper(_ store: StoreRequest, _ request: ScanRequest) -> StoreReporter {
+        if !store.isExplicit { ScanDatabase.makeDirectories(for: store.path) }
+        let writer = StoreWriter(
+            StoreWriter.Request(
+                path: store.path,
+                arguments: request.arguments,
+                directory: workingDirectory,
+                isPortable: store.isExplicit,
+                continuing: store.continuing
+            )
+        )
+        return StoreReporter(writer) { StandardStreams.complain("sonde: warning: \($0)") }
+    }
+
+    private static var workingDirectory: String {
+        // The call makes the text, which is copied and given back.
+        guard let text = unsafe getcwd(nil, 0) else { return "." }
+        defer { unsafe free(text) }
+        return unsafe String(cString: text)
     }
 
     private static func terminalWidth() -> Int {

@@ -11,10 +11,24 @@ struct ScanRequest: Hashable, Sendable {
     var output = OutputRequest()
     /// Where hosts and ports are taken from (`--from`): a file, or a stored scan.
     var source: String?
+    /// Where the scan is kept; nothing if it is not.
+    var store: StoreRequest?
+    /// The words of the command line, the program's name first.
+    var arguments: [String] = []
     /// Whether the keyboard must be left alone.
     var isNoninteractive = false
     /// Warnings for standard error, before the scan begins.
     var notes: [String] = []
+}
+
+/// In which database a scan is kept.
+struct StoreRequest: Hashable, Sendable {
+    /// The file.
+    var path: String
+    /// Whether the user named it.
+    var isExplicit: Bool
+    /// The scan to go on with; nothing for a new one.
+    var continuing: Int64?
 }
 
 /// Which reports are written, and how.
@@ -89,4 +103,6 @@ struct CommandEnvironment: Hashable, Sendable {
     var isRoot: Bool
     /// When the command was started, in local time, for file names.
     var now: LocalTime
+    /// The user's scan database; nothing where scans are kept only if asked for.
+    var store: String?
 }

@@ -36,7 +36,7 @@ struct Finding: Hashable {
                 return Finding(String(decoding: key, as: UTF8.self), facts, text)
             }
             let hasStates = fields.contains { field in
-                if case .table(let facts) = field.value { text(of: "state", in: facts) != nil } else { false }
+                if case .table(let facts) = field.value { Self.text(of: "state", in: facts) != nil } else { false }
             }
             if hasStates { return entries }
         }

@@ -51,7 +51,7 @@ package final class HTMLReporter: Reporter {
             try sink.write("</body>\n</html>\n".utf8)
         case .phaseStarted, .phaseEnded, .portsKnown, .diagnostic, .progress: return
         }
-        if event.mustReachDisk { try sink.flush() }
+        if event.isLasting { try sink.flush() }
     }
 
     /// Ends the report and closes the file; see ``Reporter/finish()``.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import SondeModel
-internal import SondeText
+package import SondeText
 
 /// The report for programs, `-oJ`: one JSON object per line, each with a `type` (`docs/json-lines.md`).
 ///
@@ -42,7 +42,7 @@ package final class JSONLinesReporter: Reporter {
         case .phaseStarted, .phaseEnded, .preScripts, .postScripts, .portsKnown: return
         }
         try sink.write(writer.take())
-        if event.mustReachDisk { try sink.flush() }
+        if event.isLasting { try sink.flush() }
     }
 
     /// Ends the report and closes the file; see ``Reporter/finish()``.
@@ -132,15 +132,5 @@ package final class JSONLinesReporter: Reporter {
         for script in progress.runningScripts { writer.string(script) }
         writer.endArray()
         writer.endObject()
-    }
-}
-
-extension ScanEvent {
-    /// Whether what is written of the event must not wait for the next one.
-    var mustReachDisk: Bool {
-        switch self {
-        case .host, .started, .finished, .preScripts, .postScripts, .progress: true
-        case .phaseStarted, .phaseEnded, .script, .portsKnown, .diagnostic: false
-        }
     }
 }

@@ -51,6 +51,13 @@ extension FlagDeclaration {
         exactOnly: true,
         "overwrite also what holds stored scans or is being written"
     )
+    static let store = Self(
+        "--store",
+        value: .required("FILE"),
+        exactOnly: true,
+        "keep the scan in this database, not in the usual one"
+    )
+    static let noStore = Self("--no-store", exactOnly: true, "do not keep the scan")
     static let allOutput = Self("-oA", value: .required("BASE"), "write BASE.nmap, BASE.xml and BASE.gnmap")
     static let jokeOutput = Self(
         "-oS",
@@ -104,7 +111,8 @@ extension FlagDeclaration {
     /// The flags about output.
     static let output: [Self] = [
         .normalOutput, .xmlOutput, .grepableOutput, .jsonOutput, .htmlOutput, .sarifOutput, .csvOutput,
-        .markdownOutput, .allOutput, .everyOutput, .jokeOutput, .append, .force, .verbose,
+        .markdownOutput, .allOutput, .everyOutput, .jokeOutput, .append, .force,
+        .store, .noStore, .verbose,
         .debug, .verbosityLevel, .debugLevel, .reason, .open, .packetTrace, .stylesheet, .webXML,
         .noStylesheet, .resume, .interfaceList, .noninteractive, .logErrors, .oldClasses, .plainOutput,
     ]
@@ -123,6 +131,8 @@ struct OutputFlags: ParsableArguments {
     @Option(.allOutput) var all: [String]
     @Option(.everyOutput) var every: [String]
     @Flag(.force) var isForced: Bool
+    @Option(.store) var store: [String]
+    @Flag(.noStore) var isNotStored: Bool
     @Flag(.append) var appends: Bool
     @Flag(.verbose) var verboseCount: Int
     @Flag(.debug) var debugCount: Int

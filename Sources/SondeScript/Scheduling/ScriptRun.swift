@@ -30,7 +30,7 @@ final class ScriptRun {
     /// The table that threads of the host share.
     var registry: HostRegistry?
     /// Whether the run was given up: no more threads are started.
-    var isAbandoned = false
+    private(set) var isAbandoned = false
 
     private let levels: [[LoadedScript]]
     private let kinds: [ScriptRule]
@@ -76,6 +76,15 @@ final class ScriptRun {
         return tasks[next - 1]
     }
 
+    /// Gives the run up: the scripts that will not be started.
+    func abandon() -> [Task] {
+        guard !isAbandoned else { return [] }
+        var rest = Array(tasks[next...])
+        while advance() { rest += tasks }
+        isAbandoned = true
+        return rest
+    }
+
     /// Goes on to the next run level that has tasks; false if there is none.
     func advance() -> Bool {
         guard !isAbandoned else { return false }
@@ -96,7 +105,10 @@ final class ScriptRun {
         guard !done.isEmpty else { return tasks }
         return tasks.filter { task in
             guard let phase = ScriptPhase(rawValue: task.kind.rawValue) else { return true }
-            return !done.contains(ScriptTask(id: task.script.id, phase: phase, port: task.port))
+            let isDone = done.contains(ScriptTask(id: task.script.id, phase: phase, port: task.port))
+            // The earlier run's record stands for it.
+            if isDone { task.script.hasRecord = true }
+            return !isDone
         }
     }
 

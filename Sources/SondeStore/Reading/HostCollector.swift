@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import SondeModel
+internal import SondeText
 
 /// Puts hosts together of facts that come in any order, as one port a line.
 struct HostCollector {
@@ -20,6 +21,23 @@ struct HostCollector {
             record.service = record.service ?? known?.service
             record.scripts = (known?.scripts ?? []) + record.scripts
             ports[record.port] = record
+        }
+
+        /// Adds ports that are kept as lists of numbers.
+        mutating func addGroups(_ groups: JSONValue?) {
+            for group in groups?.elements ?? [] {
+                guard let state = group["state"]?.text.flatMap(PortState.init(rawValue:)),
+                    let transport = group["protocol"]?.text.flatMap(TransportProtocol.init(rawValue:))
+                else { continue }
+                let outcome = PortOutcome(
+                    state,
+                    Reason(rawValue: group["reason"]?.text ?? "unknown-response"),
+                    ttl: group["ttl"]?.integer.flatMap(UInt8.init(exactly:)) ?? 0
+                )
+                for number in PortRanges.numbers(group["ports"]?.text ?? "") {
+                    add(PortRecord(port: Port(number, transport), outcome: outcome))
+                }
+            }
         }
 
         /// The host with its ports.

@@ -94,20 +94,10 @@ struct JSONResults {
             guard let host = value.host else { return }
             collector.update(host.address, name: host.targetName) { draft in
                 draft.host = host
-                for group in value["other_ports"]?.elements ?? [] { Self.add(group, to: &draft) }
+                draft.addGroups(value["other_ports"])
             }
         case "stats": if value["final"]?.isTrue ?? false { results.summary = value.scanSummary }
         default: return
-        }
-    }
-
-    private static func add(_ group: JSONValue, to draft: inout HostCollector.Draft) {
-        guard let state = group["state"]?.text.flatMap(PortState.init(rawValue:)),
-            let transport = group["protocol"]?.text.flatMap(TransportProtocol.init(rawValue:))
-        else { return }
-        let outcome = PortOutcome(state, Reason(rawValue: group["reason"]?.text ?? "unknown-response"))
-        for number in PortRanges.numbers(group["ports"]?.text ?? "") {
-            draft.add(PortRecord(port: Port(number, transport), outcome: outcome))
         }
     }
 
