@@ -27,6 +27,15 @@ extension ScanSession {
         return hosts.map { $0.asGiven(ports) }
     }
 
+    /// Given hosts as targets, for the scope of scripts.
+    static func targets(_ hosts: [Host]) -> [ResolvedTarget] {
+        hosts.compactMap { host in
+            let text = host.address.withoutZone.description
+            return (try? TargetSpecification(parsing: text, family: host.address.family))
+                .flatMap { ResolvedTarget($0) }
+        }
+    }
+
     private var hasTypedTargets: Bool { !plan.targets.words.isEmpty || plan.targets.inputFile != nil }
 
     /// Hosts of which only a name was given.

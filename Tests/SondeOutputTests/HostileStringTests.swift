@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct HostileStringTests {
     /// A host whose every text tries to become something else.
-    private static let host: Host = {
+    private static let host: SondeModel.Host = {
         let text = "</script><img src=x onerror=alert(1)>=cmd|' /C calc'!A1\u{1B}[31m\u{202E}`|\"\n# h\r\n<!--"
         var host = Scene.plainHost()
         host.name = text

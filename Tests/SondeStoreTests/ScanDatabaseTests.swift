@@ -10,7 +10,7 @@ import Testing
 enum StoredScene {
     static let start = 1_700_000_000.0
 
-    static func host(_ last: Int, done: Bool = true) -> Host {
+    static func host(_ last: Int, done: Bool = true) -> SondeModel.Host {
         var host = Host(address: IPAddress(family: .inet, value: UInt128(0xC000_0200 + last)), targetName: nil)
         host.state = .up
         host.reason = .userSet
@@ -58,7 +58,7 @@ enum StoredScene {
     }
 
     /// The host as a report has it: with what scripts said.
-    static func reported(_ last: Int) -> Host {
+    static func reported(_ last: Int) -> SondeModel.Host {
         var host = host(last)
         if let result = record(last).result { host.ports.add(result, to: Port(80, .tcp)) }
         return host
