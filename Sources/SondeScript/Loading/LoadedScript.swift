@@ -14,6 +14,8 @@ package final class LoadedScript {
     package var rules: Set<ScriptRule> { metadata.rules }
     /// Whether a record told of it: each script that was chosen has one at least.
     var hasRecord = false
+    /// Which language it was written for.
+    let generation: ScriptGeneration
     /// Gives, for an environment, one run of the script's top level.
     let generator: LuaReference
 
@@ -24,7 +26,14 @@ package final class LoadedScript {
     /// Where it was found.
     package var path: String { metadata.path }
 
-    init(metadata: ScriptMetadata, isByName: Bool, isForced: Bool, generator: LuaReference) {
+    init(
+        metadata: ScriptMetadata,
+        isByName: Bool,
+        isForced: Bool,
+        generation: ScriptGeneration,
+        generator: LuaReference
+    ) {
+        self.generation = generation
         self.metadata = metadata
         self.isByName = isByName
         self.isForced = isForced
