@@ -85,6 +85,7 @@ extension ScriptEngine {
                     let text = "getaddrinfo returned success but no addresses"
                     return try destination.deliver(.refused(text), frame)
                 }
+                settings.scope?.admit(addresses, forName: destination.name)
                 return try open(frame, socket, destination, first)
             }
         }
@@ -110,7 +111,14 @@ extension ScriptEngine {
         let deadline = socket.deadline(network.loop.now)
         let options = connectOptions(for: socket)
         return try wait(frame, on: socket) { [network] then in
-            network.connect(to: target, options: options, tls: settings, before: deadline, then: then)
+            network.connect(
+                to: target,
+                options: options,
+                tls: settings,
+                before: deadline,
+                for: thread.account,
+                then: then
+            )
         } deliver: { [unowned self] (result: Result<TCPStream, StreamError>, frame) throws(HostError) in
             switch result {
             case .failure(let error): return try destination.deliver(.failed(error), frame)
@@ -132,7 +140,11 @@ extension ScriptEngine {
         _ thread: ScriptThread
     ) -> HostReturn {
         do throws(StreamError) {
-            let datagrams = try network.openUDP(target.address.family, options: connectOptions(for: socket))
+            let datagrams = try network.openUDP(
+                target.address.family,
+                options: connectOptions(for: socket),
+                for: thread.account
+            )
             try datagrams.connect(to: target)
             socket.open(.datagrams(datagrams, isConnected: true), for: thread)
             frame.push(true)
@@ -152,6 +164,7 @@ extension ScriptEngine {
     /// `socket:reconnect_ssl()`.
     func reconnectTLS(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
+        if case .capture = socket.channel { throw .message(Self.isCapture) }
         guard case .stream(let stream) = socket.channel else {
             return softFailure(frame, "socket must be connected")
         }

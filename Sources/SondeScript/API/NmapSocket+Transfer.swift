@@ -7,6 +7,7 @@ internal import SondeModel
 /// Sending, receiving and asking (spec `nse-api`, section 7.1).
 extension ScriptEngine {
     static let notConnected = "socket must be connected"
+    static let isCapture = "invalid operation on pcap socket"
 
     /// `socket:send(data)`.
     func send(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
@@ -17,6 +18,7 @@ extension ScriptEngine {
         let deadline = socket.deadline(network.loop.now)
         switch socket.channel {
         case .none: return softFailure(frame, Self.notConnected)
+        case .capture: throw .message(Self.isCapture)
         case .stream(let stream):
             try claim(frame, socket)
             return try wait(frame, on: socket) { then in
@@ -39,6 +41,7 @@ extension ScriptEngine {
     func sendTo(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
         try openDatagramsIfFresh(socket)
+        if case .capture = socket.channel { throw .message(Self.isCapture) }
         guard case .datagrams = socket.channel else { return softFailure(frame, Self.notConnected) }
         let (name, _) = try hostName(frame, at: 2)
         let (port, _) = try portNumber(frame, at: 3)
@@ -52,6 +55,7 @@ extension ScriptEngine {
         } deliver: { [unowned self] (result: Result<[IPAddress], StreamError>, frame) throws(HostError) in
             switch result {
             case .success(let addresses) where !addresses.isEmpty:
+                settings.scope?.admit(addresses, forName: name)
                 return try sendTo(frame, socket, SocketAddress(addresses[0], port: port), octets)
             case .success: return softFailure(frame, "getaddrinfo returned success but no addresses")
             case .failure(let error): return softFailure(frame, error.detail ?? error.description)
@@ -107,6 +111,7 @@ extension ScriptEngine {
         let deadline = socket.deadline(network.loop.now)
         switch socket.channel {
         case .none: return softFailure(frame, Self.notConnected)
+        case .capture: throw .message(Self.isCapture)
         case .stream(let stream):
             try claim(frame, socket)
             return try wait(frame, on: socket) { then in
@@ -167,6 +172,7 @@ extension ScriptEngine {
         let ends: (local: SocketAddress?, remote: SocketAddress?)
         switch socket.channel {
         case .none: return softFailure(frame, Self.notConnected)
+        case .capture: throw .message(Self.isCapture)
         case .stream(let stream): ends = (stream.localAddress, stream.remoteAddress)
         case .datagrams(let datagrams, let isConnected):
             let remote = isConnected ? datagrams.remoteAddress : socket.lastDestination

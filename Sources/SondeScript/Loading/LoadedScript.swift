@@ -8,6 +8,8 @@ package final class LoadedScript {
     package let metadata: ScriptMetadata
     /// Whether it was chosen by name or path, which makes it more talkative.
     package let isByName: Bool
+    /// Whether it was chosen by its own name or path, not by a pattern for names.
+    let isNamed: Bool
     /// Whether it runs without asking its rule (`+name`).
     package let isForced: Bool
     /// The kinds of rules that it has.
@@ -29,6 +31,7 @@ package final class LoadedScript {
     init(
         metadata: ScriptMetadata,
         isByName: Bool,
+        isNamed: Bool,
         isForced: Bool,
         generation: ScriptGeneration,
         generator: LuaReference
@@ -36,6 +39,7 @@ package final class LoadedScript {
         self.generation = generation
         self.metadata = metadata
         self.isByName = isByName
+        self.isNamed = isNamed
         self.isForced = isForced
         self.generator = generator
     }

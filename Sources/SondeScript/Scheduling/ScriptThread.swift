@@ -80,6 +80,7 @@ final class ScriptThread {
         coroutine: Coroutine,
         arguments: Int,
         parent: ScriptThread?,
+        account: ScriptAccount,
         now: Instant
     ) {
         self.script = script
@@ -90,7 +91,7 @@ final class ScriptThread {
         self.arguments = arguments
         self.parent = parent
         started = parent?.started ?? now
-        account = parent?.account ?? ScriptAccount(started: WallClock.now)
+        self.account = account
     }
 
     /// Whether it is a worker.
