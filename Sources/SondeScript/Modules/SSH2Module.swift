@@ -23,6 +23,8 @@ extension ScriptEngine {
     ///   - ssh: the session.
     ///   - step: the call of the library.
     ///   - finish: given the library's status, tells the script.
+    /// - Returns: what the host function returns.
+    /// - Throws: ``HostError`` where the caller cannot be suspended, and what `finish` throws.
     func drive(
         _ frame: borrowing CallFrame,
         _ ssh: SSHSession,
