@@ -112,7 +112,10 @@ public final class ScanSession {
             try runPhases()
         } catch {
             failure = error.message
+            engine?.interrupt()
+            pipeline?.reportUnfinished()
         }
+        engine?.reportUntried(wasInterrupted: failure != nil)
         let summary = makeSummary(failure)
         onEvent(.finished(summary))
         close()
@@ -158,6 +161,7 @@ public final class ScanSession {
         scheduleProgress()
         if let engine {
             network.loop.afterEvents = { engine.turn() }
+            engine.isInterrupted = { [unowned self] in stopRequested.load(ordering: .relaxed) }
             if engine.hasScripts(.prerule) {
                 var isDone = false
                 engine.runBeforeHosts { [self] results in

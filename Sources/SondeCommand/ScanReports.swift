@@ -16,9 +16,6 @@ final class ScanReports {
 
     /// Opens all reports; files are made only now, after everything else was found good.
     init(_ request: ScanRequest) throws(ScanError) {
-        guard !request.output.files.contains(where: { $0.format == .jsonLines }) else {
-            throw ScanError(.usage, "-oJ: JSON Lines are not available in this version; use -oX")
-        }
         let options = Self.options(request)
         let hasStatusLine = !request.output.isTerminalSilent && isatty(STDOUT_FILENO) == 1
         statusInterval = hasStatusLine ? .seconds(1) : nil
@@ -94,8 +91,8 @@ final class ScanReports {
         return switch file.format {
         case .normal: NormalReporter(sink, style: .file, options: options)
         case .xml: XMLReporter(sink, options: options)
-        // The last is refused before any file is made.
-        case .grepable, .jsonLines: GrepableReporter(sink, options: options)
+        case .grepable: GrepableReporter(sink, options: options)
+        case .jsonLines: JSONLinesReporter(sink)
         }
     }
 

@@ -11,6 +11,14 @@ public struct MACAddress: Hashable, Sendable {
         value = octets.reduce(0) { $0 << 8 | UInt64($1) }
     }
 
+    /// Makes an address from its number; bits beyond 48 are dropped.
+    public init(value: UInt64) { self.value = value & 0xFFFF_FFFF_FFFF }
+
+    /// The address that no interface has.
+    public static let zero = MACAddress(value: 0)
+    /// The address of all interfaces.
+    public static let broadcast = MACAddress(value: 0xFFFF_FFFF_FFFF)
+
     /// The six octets in network order.
     public var octets: [UInt8] {
         stride(from: 40, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt64($0)) }

@@ -62,7 +62,7 @@ package final class GrepableReporter: Reporter {
         hasFinished = true
         let ended = LocalTime(summary.ended).long
         if let failure = summary.failure {
-            try sink.line("# Sonde failed at \(ended) -- \(printable(failure))")
+            try sink.line("# Sonde done early at \(ended) -- \(printable(failure))")
             return
         }
         let counts = NumberText.scanned(

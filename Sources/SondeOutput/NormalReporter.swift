@@ -102,7 +102,7 @@ package final class NormalReporter: Reporter {
         )
         let ended = LocalTime(summary.ended).long
         if let failure = summary.failure {
-            if !isTerminal { try sink.line("# Sonde failed at \(ended) -- \(printable(failure))") }
+            if !isTerminal { try sink.line("# Sonde done early at \(ended) -- \(printable(failure))") }
             try isTerminal ? complain("Sonde failed: \(printable(failure))") : ()
             return
         }

@@ -21,7 +21,7 @@ extension ScriptEngine {
             return try wait(frame) { then in
                 stream.send(octets, before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-                pushOutcome(frame, result)
+                pushOutcome(frame, sent(octets.count, result))
             }
         case .datagrams(let datagrams, let isConnected):
             try claim(frame, socket)
@@ -29,7 +29,7 @@ extension ScriptEngine {
             return try wait(frame) { then in
                 datagrams.send(octets, before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-                pushOutcome(frame, result)
+                pushOutcome(frame, sent(octets.count, result))
             }
         }
     }
@@ -72,8 +72,14 @@ extension ScriptEngine {
         return try wait(frame) { then in
             datagrams.send(octets, to: target, before: deadline, then: then)
         } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-            pushOutcome(frame, result)
+            pushOutcome(frame, sent(octets.count, result))
         }
+    }
+
+    /// Charges octets to the calling script, if they were sent.
+    private func sent(_ count: Int, _ result: Result<Void, StreamError>) -> Result<Void, StreamError> {
+        if case .success = result { current?.account.bytesOut &+= count }
+        return result
     }
 
     /// `socket:receive()`, `receive_bytes(n)` and `receive_lines(n)`.
@@ -109,6 +115,7 @@ extension ScriptEngine {
     ) -> HostReturn {
         switch result {
         case .success(let octets):
+            current?.account.bytesIn &+= octets.count
             frame.push(true)
             frame.push(octets)
             return .results(2)

@@ -12,6 +12,8 @@ package final class LoadedScript {
     package let isForced: Bool
     /// The kinds of rules that it has.
     package var rules: Set<ScriptRule> { metadata.rules }
+    /// Whether a record told of it: each script that was chosen has one at least.
+    var hasRecord = false
     /// Gives, for an environment, one run of the script's top level.
     let generator: LuaReference
 

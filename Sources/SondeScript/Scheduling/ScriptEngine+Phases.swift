@@ -64,7 +64,13 @@ extension ScriptEngine {
 
     /// Gives up all scripts of a host; what they said so far stays.
     package func abandon(_ host: ActiveHost) {
-        run(of: host)?.isAbandoned = true
+        if let run = run(of: host) { abandon(run, reason: Self.hostGivenUp) }
         for thread in threads(on: host) { stop(thread, .dropped) }
+    }
+
+    /// Ends everything because the scan is interrupted: each script that runs or should have run is told of.
+    package func interrupt() {
+        for run in allRuns { abandon(run, reason: Self.interrupted) }
+        for thread in allThreads { stop(thread, .interrupted) }
     }
 }

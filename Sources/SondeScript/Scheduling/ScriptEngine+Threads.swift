@@ -76,6 +76,7 @@ extension ScriptEngine {
     func reportFailure(of thread: ScriptThread) {
         if thread.isWorker { keepFailure(of: thread) }
         let (isTry, text) = describeFailure(of: thread)
+        noteFailure(of: thread, text)
         if isTry {
             message(1, "Finished \(debugName(thread)) against \(thread.target). Reason: \(text)\n")
             return
@@ -128,6 +129,7 @@ extension ScriptEngine {
 
     /// Adds a result to where it belongs.
     func record(_ result: ScriptResult, of thread: ScriptThread) {
+        thread.account.result = result
         guard let host = thread.run.host else {
             thread.run.results.insertByID(result)
             return

@@ -50,6 +50,9 @@ package final class ScriptEngine {
     /// Hosts that scripts may ask about.
     var hosts = HostDirectory()
 
+    /// Asked in the middle of scripts whether the whole scan is to end.
+    package var isInterrupted: () -> Bool = { false }
+
     /// Threads ever started, and ended.
     package private(set) var threadsStarted = 0, threadsEnded = 0
 
@@ -57,6 +60,7 @@ package final class ScriptEngine {
     private var runs: Deque<ScriptRun> = []
     private var threads: [ObjectIdentifier: ScriptThread] = [:]
     private var stepEnds = Instant(nanoseconds: 0)
+    private var stepClock = StepClock()
     private var isClosed = false
 
     /// Makes an engine with all host functions in place and no scripts.
@@ -130,6 +134,7 @@ package final class ScriptEngine {
             guard let thread = ready.popFirst() else { break }
             guard thread.stage == .runnable else { continue }
             step(thread)
+            if isInterrupted() { return false }
         }
         finishRuns()
         return hasWork
@@ -201,10 +206,14 @@ package final class ScriptEngine {
     private func step(_ thread: ScriptThread) {
         current = thread
         thread.immediate = 0
-        stepEnds = network.loop.clockNow + Self.longestStep
+        let now = network.loop.clockNow
+        stepEnds = now + Self.longestStep
+        stepClock.start(now)
         let arguments = thread.arguments
         thread.arguments = 0
         let outcome = thread.coroutine.resume(arguments: arguments)
+        let used = stepClock.stop(network.loop.clockNow)
+        thread.account.processorTime = thread.account.processorTime + used
         switch outcome {
         case .suspended:
             current = nil
@@ -214,15 +223,17 @@ package final class ScriptEngine {
             if let doom = thread.doom { stop(thread, doom) } else { ready.append(thread) }
         case .finished:
             current = nil
+            noteReturn(of: thread)
             end(thread, closing: false)
         case .yielded:
             current = nil
+            noteFailure(of: thread, "yielded unexpectedly")
             message(1, "\(debugName(thread)) yielded unexpectedly and cannot be resumed.")
             end(thread, closing: true)
         case .failed:
-            reportFailure(of: thread)
+            if thread.doom == nil { reportFailure(of: thread) }
             current = nil
-            end(thread, closing: true)
+            if let doom = thread.doom { stop(thread, doom) } else { end(thread, closing: true) }
         }
     }
 
@@ -233,6 +244,7 @@ package final class ScriptEngine {
             if let timeout = settings.timeout, thread.doom == nil, now - thread.started > timeout {
                 thread.doom = .timedOut
             }
+            if thread.doom == nil, isInterrupted() { thread.doom = .interrupted }
             if thread.doom != nil { return .stop("stopped by the engine") }
         }
         return now > stepEnds ? .endTurn : .goOn
@@ -243,6 +255,7 @@ package final class ScriptEngine {
         thread.doom = doom
         // A running one is stopped by the hook.
         guard thread !== current, thread.stage != .ended else { return }
+        noteDoom(doom, of: thread)
         if doom == .timedOut {
             message(1, "\(debugName(thread)) against \(thread.target) timed out")
         }
@@ -274,6 +287,7 @@ package final class ScriptEngine {
             thread.run.workers[ObjectIdentifier(thread)] = nil
         } else {
             thread.run.scriptThreads -= 1
+            emitRecord(of: thread)
         }
     }
 
@@ -341,6 +355,12 @@ package final class ScriptEngine {
 
     /// The threads that work on a host.
     func threads(on host: ActiveHost) -> [ScriptThread] { threads.values.filter { $0.run.host === host } }
+
+    /// All threads that live.
+    var allThreads: [ScriptThread] { Array(threads.values) }
+
+    /// All phases that are under way.
+    var allRuns: [ScriptRun] { Array(runs) }
 
     /// The run that works on a host.
     func run(of host: ActiveHost) -> ScriptRun? { runs.first { $0.host === host } }

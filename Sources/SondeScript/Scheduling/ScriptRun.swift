@@ -30,7 +30,7 @@ final class ScriptRun {
     /// The table that threads of the host share.
     var registry: HostRegistry?
     /// Whether the run was given up: no more threads are started.
-    var isAbandoned = false
+    private(set) var isAbandoned = false
 
     private let levels: [[LoadedScript]]
     private let kinds: [ScriptRule]
@@ -70,6 +70,15 @@ final class ScriptRun {
         guard !isAbandoned, next < tasks.count else { return nil }
         next += 1
         return tasks[next - 1]
+    }
+
+    /// Gives the run up: the scripts that will not be started.
+    func abandon() -> [Task] {
+        guard !isAbandoned else { return [] }
+        var rest = Array(tasks[next...])
+        while advance() { rest += tasks }
+        isAbandoned = true
+        return rest
     }
 
     /// Goes on to the next run level that has tasks; false if there is none.

@@ -12,6 +12,8 @@ final class ScriptThread {
         case timedOut
         /// Nobody waits for it any more, or its host is given up.
         case dropped
+        /// The scan was interrupted.
+        case interrupted
     }
 
     /// Where a thread is in its life.
@@ -33,6 +35,8 @@ final class ScriptThread {
     let parent: ScriptThread?
     /// When the script's own thread began.
     let started: Instant
+    /// What the script instance has used; its workers share it.
+    let account: ScriptAccount
 
     var stage = Stage.runnable
     var doom: Doom?
@@ -82,6 +86,7 @@ final class ScriptThread {
         self.arguments = arguments
         self.parent = parent
         started = parent?.started ?? now
+        account = parent?.account ?? ScriptAccount(started: WallClock.now)
     }
 
     /// Whether it is a worker.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import SondeModel
 
 /// The time of day.
 enum WallClock {
@@ -29,5 +30,15 @@ enum RandomOctets {
             }
         }
         return failed ? nil : octets
+    }
+}
+
+/// The processor time of this thread.
+enum ProcessorClock {
+    /// Time used since the thread began.
+    static var ofThread: TimeSpan {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return TimeSpan(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
     }
 }

@@ -29,6 +29,7 @@ final class EngineFixture {
     let engine: ScriptEngine
     let facts = FixtureFacts()
     private(set) var messages: [String] = []
+    private(set) var records: [ScriptRecord] = []
 
     init(_ settings: ScriptSettings = ScriptSettings()) throws {
         loop = try EventLoop()
@@ -43,6 +44,7 @@ final class EngineFixture {
         )
         sink = { [unowned self] event in
             if case .diagnostic(let diagnostic) = event { messages.append(diagnostic.text) }
+            if case .script(let record) = event { records.append(record) }
         }
         loop.afterEvents = { [unowned engine] in engine.turn() }
     }

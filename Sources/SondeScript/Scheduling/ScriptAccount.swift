@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SondeModel
+
+/// What one script instance has used so far, its workers included, and what became of it.
+final class ScriptAccount {
+    /// How it ended, once that is known.
+    var state: ScriptRecord.State?
+    /// Why, where the state alone does not tell.
+    var reason: String?
+    /// When it began, seconds since 1970.
+    let started: Double
+    /// Processor time.
+    var processorTime = TimeSpan.zero
+    /// Octets that it sent and received.
+    var bytesOut = 0, bytesIn = 0
+    /// What was refused to it.
+    private(set) var denials: [ScriptRecord.Denial] = []
+    /// What it said.
+    var result: ScriptResult?
+
+    /// Different things that one script is told about; more count with the last.
+    private static let mostDenials = 100
+
+    init(started: Double) { self.started = started }
+
+    /// Notes a refusal.
+    func deny(_ subject: String, remedy: String) {
+        if let index = denials.firstIndex(where: { $0.subject == subject }) {
+            denials[index].count += 1
+        } else if denials.count < Self.mostDenials {
+            denials.append(ScriptRecord.Denial(subject: subject, remedy: remedy))
+        } else {
+            denials[denials.count - 1].count += 1
+        }
+    }
+
+    /// Notes how it ended, unless that was known before.
+    func end(_ state: ScriptRecord.State, _ reason: @autoclosure () -> String? = nil) {
+        guard self.state == nil else { return }
+        self.state = state
+        self.reason = reason()
+    }
+}
+
+/// Measures the processor time of one step of a script.
+///
+/// A short step costs two looks at the monotonic clock, which need no system call. Once a step is long enough for the
+/// count hook to fire, the thread's own clock takes over, so that a busy machine is not charged to the script.
+struct StepClock {
+    private var began = Instant(nanoseconds: 0)
+    private var before = TimeSpan.zero
+    private var threadTime: TimeSpan?
+
+    /// Begins a step.
+    mutating func start(_ now: Instant) {
+        began = now
+        before = .zero
+        threadTime = nil
+    }
+
+    /// Looks in the middle of a step: the time used in it so far.
+    mutating func look(_ now: Instant) -> TimeSpan {
+        guard let threadTime else {
+            before = now - began
+            self.threadTime = ProcessorClock.ofThread
+            return before
+        }
+        return before + TimeSpan(nanoseconds: ProcessorClock.ofThread.nanoseconds - threadTime.nanoseconds)
+    }
+
+    /// Ends a step: the time used in it.
+    mutating func stop(_ now: Instant) -> TimeSpan { threadTime == nil ? now - began : look(now) }
+}
