@@ -26,6 +26,7 @@ final class HostPipeline {
     var discovery: HostDiscovery?
     var scans: [PortScan] = []
     var scanProgress: [ScanProgress] = []
+    var services: ServiceDetection?
     var lookups: ReverseLookups?
     var lookupsUnderWay: [Int: Operation] = [:]
     private var hasStarted = false
@@ -52,13 +53,15 @@ final class HostPipeline {
 
     /// The phase that most hosts wait for now; nothing while only scripts run.
     var currentProgress: ScanProgress? {
-        scanProgress.first { $0.hostsActive > 0 } ?? (discovery?.isDone == false ? discovery?.progress : nil)
+        (scanProgress + [services?.progress].compactMap { $0 }).first { $0.hostsActive > 0 }
+            ?? (discovery?.isDone == false ? discovery?.progress : nil)
     }
 
     /// Starts with the first targets.
     func start() {
         hasStarted = true
         makeScans()
+        makeServiceDetection()
         if case .list = session.plan.extent {
             listTargets()
         } else {
@@ -70,6 +73,7 @@ final class HostPipeline {
     func cancel() {
         discovery?.cancel()
         for scan in scans { scan.cancel() }
+        services?.cancel()
         for operation in lookupsUnderWay.values { operation.cancel() }
         session.facts.onTarget = { _ in false }
     }

@@ -49,7 +49,7 @@ extension ScanSession {
 
     /// Loads the scripts that were asked for.
     func prepareScripts() throws(ScanError) {
-        guard plan.scripts.isWanted else { return }
+        guard plan.scripts.isWanted || plan.versions.isWanted else { return }
         let engine = try makeEngine()
         self.engine = engine
         do throws(ScriptSetupError) {

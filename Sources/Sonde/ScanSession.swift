@@ -80,6 +80,7 @@ public final class ScanSession {
             problems += 1
             warn(failure)
         }
+        try prepareServices()
         try prepareScripts()
         let pipeline = HostPipeline(
             session: self,
@@ -162,7 +163,7 @@ public final class ScanSession {
         if let engine {
             network.loop.afterEvents = { engine.turn() }
             engine.isInterrupted = { [unowned self] in stopRequested.load(ordering: .relaxed) }
-            if engine.hasScripts(.prerule) {
+            if plan.scripts.isWanted, engine.hasScripts(.prerule) {
                 var isDone = false
                 engine.runBeforeHosts { [self] results in
                     if !results.isEmpty { onEvent(.preScripts(results)) }
@@ -175,7 +176,7 @@ public final class ScanSession {
             pipeline.start()
             try turn { pipeline.isDone }
         }
-        if let engine, engine.hasScripts(.postrule) {
+        if plan.scripts.isWanted, let engine, engine.hasScripts(.postrule) {
             var isDone = false
             engine.runAfterHosts { [self] results in
                 if !results.isEmpty { onEvent(.postScripts(results)) }
@@ -248,7 +249,8 @@ public final class ScanSession {
     func warn(_ text: String) { onEvent(.diagnostic(Diagnostic(.standardError, text))) }
 
     private var hasScriptsWithoutTargets: Bool {
-        engine?.hasScripts(.prerule) ?? false || engine?.hasScripts(.postrule) ?? false
+        guard plan.scripts.isWanted, let engine else { return false }
+        return engine.hasScripts(.prerule) || engine.hasScripts(.postrule)
     }
 }
 

@@ -67,7 +67,7 @@ extension NormalReporter {
             try sink.lines(ServiceText.unrecognized(shown))
         }
         if let address = host.macAddress { try sink.line("MAC Address: \(address) (Unknown)") }
-        if let info = ServiceText.info(shown) { try sink.line(info) }
+        if let info = ServiceText.info(shown, hostName: host.name) { try sink.line(info) }
         if !scripts.isEmpty {
             try sink.line()
             try sink.line("Host script results:")

@@ -108,7 +108,7 @@ final class PortDetection {
     }
 
     private func handle(_ event: ProbeSequence.Event) -> ProbeSequence.Step {
-        if case .received = event, ahead.contains(where: { $0.asked != nil }) { noteAnswer() }
+        noteAnswer()
         return sequence.handle(event, matcher)
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import DequeModule
-package import SondeDatabase
+internal import SondeDatabase
 package import SondeIO
 package import SondeModel
 
@@ -50,7 +50,7 @@ package final class ServiceDetection {
     private let settings: Settings
     private let onHostDone: (ActiveHost) -> Void
     private var window: ServiceWindow
-    private var queue: Deque<(entry: Entry, port: Port, isSecondTry: Bool)> = []
+    private var queue: Deque<Waiting> = []
     private var running: [ObjectIdentifier: Running] = [:]
     private var entries: [Entry] = []
     private var isPumpComing = false
@@ -63,6 +63,12 @@ package final class ServiceDetection {
         var isOver = false
 
         init(_ host: ActiveHost) { self.host = host }
+    }
+
+    private struct Waiting {
+        let entry: Entry
+        let port: Port
+        let isSecondTry: Bool
     }
 
     private struct Running {
@@ -114,9 +120,10 @@ package final class ServiceDetection {
             loop.soon { [weak self] in self?.finish(entry) }
             return
         }
-        queue.append(contentsOf: ports.map { (entry, $0, false) })
+        queue.append(contentsOf: ports.map { Waiting(entry: entry, port: $0, isSecondTry: false) })
         if let timeLimit {
-            entry.alarm = loop.schedule(at: loop.now + timeLimit) { [weak self] in self?.timeIsUp(for: entry) }
+            entry.alarm = loop.schedule(at: loop.now + timeLimit) { [weak self] in self?.timeIsUp(for: entry)
+            }
         }
         pumpSoon()
     }
@@ -199,7 +206,7 @@ package final class ServiceDetection {
         defer { pumpSoon() }
         let result = detection.result
         if result.ending == .incomplete, !detection.hasConnected, window.lost(), !one.isSecondTry {
-            queue.prepend((one.entry, detection.port, true))
+            queue.prepend(Waiting(entry: one.entry, port: detection.port, isSecondTry: true))
             return
         }
         settle(detection.port, result, one.entry)

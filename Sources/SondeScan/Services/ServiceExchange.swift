@@ -2,7 +2,7 @@
 
 internal import Glibc
 internal import SondeDatabase
-package import SondeIO
+internal import SondeIO
 internal import SondeModel
 
 /// One probe asked on one connection, and what comes back until its time is over.
@@ -18,7 +18,8 @@ final class ServiceExchange {
         /// The name that TLS asks for.
         let serverName: String?
         /// How long a connection may take, and one with TLS.
-        let (connecting, handshaking): (TimeSpan, TimeSpan)
+        let connecting: TimeSpan
+        let handshaking: TimeSpan
     }
 
     /// Most octets kept of an exchange that nobody listens to.
@@ -31,6 +32,8 @@ final class ServiceExchange {
     private(set) var hasData = false
     /// Whether no more events follow.
     private(set) var isOver = false
+    /// Whether it was asked, and neither was answered nor lost its connection.
+    var isSilent: Bool { asked != nil && !hasData && (!isOver || hasTimedOut) }
     /// When the probe was asked; nothing while it connects.
     private(set) var asked: Instant?
 
@@ -40,6 +43,7 @@ final class ServiceExchange {
     private var operation: Operation?
     private var events: [ProbeSequence.Event] = []
     private var keptOctets = 0
+    private var hasTimedOut = false
     private var listener: ((ProbeSequence.Event) -> Void)?
 
     private enum Channel {
@@ -114,7 +118,9 @@ final class ServiceExchange {
     private func tell(_ event: ProbeSequence.Event) {
         switch event {
         case .received: break
-        case .timedOut: isOver = true
+        case .timedOut:
+            isOver = true
+            hasTimedOut = true
         case .notConnected, .ended, .reset, .broken, .lost:
             isOver = true
             channel?.close()
@@ -162,7 +168,10 @@ final class ServiceExchange {
 
     private func openSocket() {
         do throws(StreamError) {
-            let socket = try endpoint.network.openUDP(endpoint.address.address.family, options: endpoint.options)
+            let socket = try endpoint.network.openUDP(
+                endpoint.address.address.family,
+                options: endpoint.options
+            )
             try socket.connect(to: endpoint.address)
             channel = .socket(socket)
             ask()
@@ -193,7 +202,7 @@ final class ServiceExchange {
         operation = nil
         switch result {
         case .success: receive()
-        case .failure(let error): tell(event(for: error, isWriting: true))
+        case .failure(let error): tell(error.code == .timeout ? .timedOut : .lost)
         }
     }
 
@@ -248,12 +257,12 @@ final class ServiceExchange {
             tell(.received(bytes))
             // Nobody listens yet, and the peer does not stop: what is known is enough.
             if listener == nil, keptOctets > Self.mostKept { tell(.timedOut) }
-        case .failure(let error): tell(event(for: error, isWriting: false))
+        case .failure(let error): tell(event(for: error))
         }
     }
 
     /// What an error means for the sequence (spec page `service-detection`, section 3, table).
-    private func event(for error: StreamError, isWriting: Bool) -> ProbeSequence.Event {
+    private func event(for error: StreamError) -> ProbeSequence.Event {
         if error.code == .timeout { return .timedOut }
         if error.code == .endOfStream { return .ended(after: elapsed) }
         guard error.code == .error else { return .lost }

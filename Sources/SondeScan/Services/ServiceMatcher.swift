@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import SondeDatabase
+internal import SondeModel
 internal import SondeRegex
 
 /// Recognises services by their answers.
