@@ -21,6 +21,8 @@ package struct RPCFile: Hashable, Sendable {
     /// How many programs are known.
     package var count: Int { names.count }
 
-    /// A program's name; nothing if it is not known. Of several lines for a number the last holds.
+    /// A program's name; nothing if it is not known.
+    ///
+    /// Of several lines for a number the last holds.
     package func name(of program: UInt32) -> String? { names[program] }
 }

@@ -48,6 +48,7 @@ enum ServiceText {
     /// - Parameters:
     ///   - records: the ports.
     ///   - hostName: the host's name as the network knows it, which need not be said again.
+    /// - Returns: the line.
     static func info(_ records: [PortRecord], hostName: String?) -> String? {
         let services = records.filter { $0.outcome.state == .open }.compactMap(\.service)
         let names = services.compactMap(\.hostname).filter { $0.lowercased() != hostName?.lowercased() }

@@ -50,6 +50,7 @@ package struct ServiceProbe: Sendable {
     /// - Parameters:
     ///   - port: the port's number.
     ///   - isTunnelled: whether the service speaks inside TLS.
+    /// - Returns: whether its list has the port.
     package func isMeant(for port: UInt16, isTunnelled: Bool) -> Bool {
         (isTunnelled ? tunnelPorts : ports).contains { $0.contains(port) }
     }

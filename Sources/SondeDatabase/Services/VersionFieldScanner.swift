@@ -32,8 +32,7 @@ struct VersionFieldScanner {
         let field: VersionField
         if octets[position] == UInt8(ascii: "c"), end - position > 4,
             octets[position + 1] == UInt8(ascii: "p"),
-            octets[position + 2] == UInt8(ascii: "e"), octets[position + 3] == UInt8(ascii: ":"),
-            octets[position + 4] == UInt8(ascii: "/")
+            octets[position + 2] == UInt8(ascii: "e"), octets[position + 3] == UInt8(ascii: ":")
         {
             field = .cpe
             position += 4

@@ -7,6 +7,7 @@ extension ProbeSequence.Result {
     /// What is known of the service, as reports and scripts see it (spec page `service-detection`, section 4).
     ///
     /// - Parameter tableName: the name that the port number suggests; nothing if there is none.
+    /// - Returns: the record.
     package func info(tableName: String?) -> ServiceInfo {
         var info = ServiceInfo(name: finding?.name)
         switch ending {
