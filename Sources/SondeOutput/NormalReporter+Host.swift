@@ -67,13 +67,15 @@ extension NormalReporter {
             try sink.lines(ServiceText.unrecognized(shown))
         }
         if let address = host.macAddress { try sink.line("MAC Address: \(address) (Unknown)") }
+        let system = OSText(host, options)?.lines ?? []
+        try sink.lines(system)
         if let info = ServiceText.info(shown, hostName: host.name) { try sink.line(info) }
         if !scripts.isEmpty {
             try sink.line()
             try sink.line("Host script results:")
             for result in scripts { try script(result) }
         }
-        if !host.ports.isEmpty || !scripts.isEmpty { try sink.line() }
+        if !host.ports.isEmpty || !scripts.isEmpty || !system.isEmpty { try sink.line() }
     }
 
     /// The lines before the table: an empty one, or what is not in the table.

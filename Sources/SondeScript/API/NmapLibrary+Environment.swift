@@ -37,6 +37,17 @@ extension ScriptEngine {
             return .results(1)
         }
         add(frame, "resolve") { [unowned self] (frame) throws(HostError) in try resolve(frame) }
+        add(frame, "get_interface_link") { (frame) throws(HostError) in
+            let name = try frame.text(at: 1)
+            let found = (try? InterfaceList.current())?.first { $0.name == name }
+            // Of Nmap 5.00, which knew these three.
+            if let found, found.linkKind != .other {
+                frame.push(found.linkKind.rawValue)
+            } else {
+                frame.pushNil()
+            }
+            return .results(1)
+        }
         add(frame, "list_interfaces") { [unowned self] frame in pushInterfaces(frame) }
         add(frame, "get_interface_info") { [unowned self] (frame) throws(HostError) in
             try pushInterface(frame, named: try frame.text(at: 1))
@@ -50,12 +61,13 @@ extension ScriptEngine {
         let choice: Choice = try frame.option(at: 2, default: .unspec)
         return try wait(frame) { [network] then in
             network.resolver.attempt(name, family: AddressFamily(rawValue: choice.rawValue), then: then)
-        } deliver: { (result: Result<[IPAddress], StreamError>, frame) throws(HostError) in
+        } deliver: { [unowned self] (result: Result<[IPAddress], StreamError>, frame) throws(HostError) in
             guard case .success(let addresses) = result, !addresses.isEmpty else {
                 frame.push(false)
                 frame.push("Failed to resolve")
                 return .results(2)
             }
+            settings.scope?.admit(addresses, forName: name)
             frame.push(true)
             frame.pushTable(elements: addresses.count)
             for (index, address) in addresses.enumerated() {

@@ -43,8 +43,12 @@ package final class ScriptEngine {
     var librariesAreReady = false
     /// Whether scripts may add targets, which they may not after all hosts.
     var acceptsTargets = true
+    /// The senders of frames that scripts have open, by interface.
+    var linkSenders: [String: WeakLinkSender] = [:]
     /// Threads that may hold sockets.
     var slots: SocketSlots
+    /// How often scripts may begin something with one host.
+    let pace: HostPace?
     /// Targets that scripts added.
     var addedTargets = AddedTargets()
     /// Hosts that scripts may ask about.
@@ -85,6 +89,7 @@ package final class ScriptEngine {
         self.settings = settings
         self.emit = emit
         slots = SocketSlots(limit: settings.maximumParallelism)
+        pace = settings.hostRate.map { HostPace(perSecond: $0) }
         lua = try LuaState()
         types = try ScriptTypes(in: lua)
         modules = try NativeModules.installAll(in: lua)
