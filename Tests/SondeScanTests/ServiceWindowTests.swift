@@ -40,12 +40,14 @@ struct ServiceWindowTests {
         var window = window()
         for _ in 0..<20 { window.answered() }
         #expect(window.limit == 266)
-        #expect(window.lost())
+        let shrank = window.lost()
+        #expect(shrank)
         #expect(window.limit == 133)
         while window.lost() {}
         #expect(window.limit == 20)
         var narrow = self.window { $0.maximumParallelism = 5 }
-        #expect(!narrow.lost())
+        let narrowed = narrow.lost()
+        #expect(!narrowed)
         #expect(narrow.limit == 5)
     }
 }
