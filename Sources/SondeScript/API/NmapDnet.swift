@@ -67,6 +67,7 @@ extension ScriptEngine {
             guard let link = dnet.link else { throw .message("dnet ethernet interface is not open") }
             trace("Ethernet frame (\(octets.count) bytes) > \(link.interface)")
             do throws(PacketError) {
+                link.client = current?.account
                 try link.send(octets)
                 return success(frame)
             } catch .system {
@@ -183,6 +184,7 @@ extension ScriptEngine {
         do {
             let sender = try dnet.raw[destination.family] ?? rawSender(destination.family)
             dnet.raw[destination.family] = sender
+            sender.client = current?.account
             try sender.send(octets, to: zoned(destination))
             return success(frame)
         } catch PacketError.system(let error) {
