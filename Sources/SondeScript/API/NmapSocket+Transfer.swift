@@ -47,7 +47,7 @@ extension ScriptEngine {
         guard case .datagrams = socket.channel else { return softFailure(frame, Self.notConnected) }
         try claim(frame, socket)
         if let address = NumericAddress.parse(name) {
-            return try sendTo(frame, socket, SocketAddress(address, port: port), octets)
+            return try sendTo(frame, socket, SocketAddress(zoned(address), port: port), octets)
         }
         return try wait(frame) { [network] then in
             network.resolver.attempt(name, family: socket.family, then: then)
@@ -55,7 +55,7 @@ extension ScriptEngine {
             switch result {
             case .success(let addresses) where !addresses.isEmpty:
                 settings.scope?.admit(addresses, forName: name)
-                return try sendTo(frame, socket, SocketAddress(addresses[0], port: port), octets)
+                return try sendTo(frame, socket, SocketAddress(zoned(addresses[0]), port: port), octets)
             case .success: return softFailure(frame, "getaddrinfo returned success but no addresses")
             case .failure(let error): return softFailure(frame, error.detail ?? error.description)
             }

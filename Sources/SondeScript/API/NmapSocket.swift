@@ -193,6 +193,7 @@ extension ScriptEngine {
     func close(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
         guard socket.isOpen else { return softFailure(frame, "socket already closed") }
+        if case .capture = socket.channel { traceLine("> | CLOSE") }
         socket.reset()
         frame.push(true)
         return .results(1)
@@ -247,8 +248,7 @@ extension ScriptEngine {
     /// Opens an unconnected UDP socket where a fresh one of that kind is used.
     func openDatagramsIfFresh(_ socket: NmapSocket) throws(HostError) {
         guard case .none = socket.channel, socket.kind == .udp, let current else { return }
-        var options = ConnectOptions()
-        options.source = socket.bound
+        let options = connectOptions(for: socket)
         do throws(StreamError) {
             let datagrams = try network.openUDP(socket.family, options: options, for: current.account)
             socket.open(.datagrams(datagrams, isConnected: false), for: current)

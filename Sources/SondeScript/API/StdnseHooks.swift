@@ -204,6 +204,11 @@ extension ScriptEngine {
         let socket = try socketArgument(frame)
         try openDatagramsIfFresh(socket)
         guard socket.isOpen else { return .nothing }
+        if case .capture = socket.channel {
+            frame.pushNil()
+            frame.push(Self.isCapture)
+            return .results(2)
+        }
         let problem: String? =
             switch (frame.type(at: 2), frame.type(at: 3)) {
             case (.function, .boolean), (.string, .boolean): nil
