@@ -34,7 +34,7 @@ extension ScanSession {
                 names: files.portNames
             )
             for warning in selection.warnings { warn("\(warning)") }
-            for technique in plan.techniques {
+            for technique in plan.techniques where plan.given == nil {
                 let ports = selection.ports(technique.transport)
                 guard !ports.isEmpty else { continue }
                 scans.append(

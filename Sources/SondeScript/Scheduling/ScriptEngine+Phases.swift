@@ -13,13 +13,19 @@ extension ScriptEngine {
 
     /// Runs the scripts that come before all hosts.
     ///
-    /// - Parameter completion: called on the loop with their results.
-    package func runBeforeHosts(completion: @escaping ([ScriptResult]) -> Void) {
+    /// - Parameters:
+    ///   - done: what an earlier run has done.
+    ///   - completion: called on the loop with their results.
+    package func runBeforeHosts(
+        skipping done: Set<ScriptTask> = [],
+        completion: @escaping ([ScriptResult]) -> Void
+    ) {
         start(
             ScriptRun(
                 host: nil,
                 kinds: [.prerule],
                 levels: levels,
+                done: done,
                 eligiblePorts: { [] },
                 completion: completion
             )
@@ -48,13 +54,19 @@ extension ScriptEngine {
     ///
     /// - Parameters:
     ///   - host: the host, with its ports known.
+    ///   - done: what an earlier run has done; its results are in the host already.
     ///   - completion: called on the loop when all its scripts have ended.
-    package func run(on host: ActiveHost, completion: @escaping () -> Void) {
+    package func run(
+        on host: ActiveHost,
+        skipping done: Set<ScriptTask> = [],
+        completion: @escaping () -> Void
+    ) {
         hosts.add(host)
         let run = ScriptRun(
             host: host,
             kinds: [.hostrule, .portrule],
             levels: levels,
+            done: done,
             eligiblePorts: { host.host.ports.records { $0.state.mayBeOpen }.map(\.port) },
             completion: { _ in completion() }
         )
