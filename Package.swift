@@ -181,7 +181,9 @@ let package = Package(
         ),
         .testTarget(
             name: "SondeScanTests",
-            dependencies: ["SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeTestSupport"],
+            dependencies: [
+                "SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeWire", "SondeTestSupport",
+            ],
             swiftSettings: rules
         ),
         .testTarget(

@@ -26,6 +26,7 @@ final class HostPipeline {
     var discovery: HostDiscovery?
     var scans: [PortScan] = []
     var scanProgress: [ScanProgress] = []
+    var systems: OSDetection?
     var lookups: ReverseLookups?
     var lookupsUnderWay: [Int: Operation] = [:]
     private var hasStarted = false
@@ -59,6 +60,7 @@ final class HostPipeline {
     func start() {
         hasStarted = true
         makeScans()
+        makeSystemDetection()
         if case .list = session.plan.extent {
             listTargets()
         } else {
@@ -70,6 +72,7 @@ final class HostPipeline {
     func cancel() {
         discovery?.cancel()
         for scan in scans { scan.cancel() }
+        systems?.cancel()
         for operation in lookupsUnderWay.values { operation.cancel() }
         session.facts.onTarget = { _ in false }
     }

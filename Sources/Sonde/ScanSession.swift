@@ -82,6 +82,7 @@ public final class ScanSession {
             problems += 1
             warn(failure)
         }
+        try prepareSystems()
         if plan.scripts.isWanted {
             let arguments = try readArguments()
             scope = try targets.scope(

@@ -106,6 +106,7 @@ package final class NormalReporter: Reporter {
             try isTerminal ? complain("Sonde failed: \(printable(failure))") : ()
             return
         }
+        if options.osRequested, summary.hostsUp > 0 { try sink.line("OS detection performed.") }
         guard isTerminal else {
             try sink.line("# Sonde done at \(ended) -- \(counts)")
             return

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SondeModel
+internal import SondeWire
+
+/// Makes the packets of OS detection, bit by bit (spec page `os-detection`, section 3).
+package struct OSProbeWriter: Hashable, Sendable {
+    /// Where probes go.
+    package struct Ports: Hashable, Sendable {
+        /// An open TCP port; nothing if there is none.
+        package var open: UInt16?
+        /// A TCP port that is closed, or hopefully is.
+        package var closed: UInt16
+        /// A UDP port that is closed, or hopefully is.
+        package var closedUDP: UInt16
+
+        /// Makes a choice.
+        package init(open: UInt16?, closed: UInt16, closedUDP: UInt16) {
+            self.open = open
+            self.closed = closed
+            self.closedUDP = closedUDP
+        }
+    }
+
+    /// How far the source port of the UDP probe is from the first port of a round.
+    package static let udpPortOffset: UInt16 = 20
+    /// Source ports that a round takes.
+    package static let portCount: UInt16 = 21
+
+    /// Our address.
+    package var source: IPAddress
+    /// The host's address.
+    package var destination: IPAddress
+    /// The ports probed.
+    package var ports: Ports
+    /// The first source port of the round.
+    package var basePort: UInt16
+    /// The ICMP identifier of the first echo request.
+    package var echoIdentifier: UInt16
+    /// The sequence number of the round.
+    package var sequence: UInt32
+    /// The acknowledgement number of the round.
+    package var acknowledgement: UInt32
+    /// The time to live of the UDP probe.
+    package var udpTimeToLive: UInt8
+    /// The time to live of all probes, if the user wants one.
+    package var timeToLive: UInt8?
+    /// Whether checksums shall be wrong.
+    package var spoilsChecksums = false
+
+    /// Draws the numbers of a round.
+    package init(
+        from source: IPAddress,
+        to destination: IPAddress,
+        ports: Ports,
+        basePort: UInt16,
+        using random: inout some RandomNumberGenerator
+    ) {
+        self.source = source
+        self.destination = destination
+        self.ports = ports
+        self.basePort = basePort
+        echoIdentifier = .random(in: 1...0xFFF0, using: &random)
+        sequence = .random(in: 1...0xFFFF_FF00, using: &random)
+        acknowledgement = .random(in: 1...0xFFFF_FF00, using: &random)
+        udpTimeToLive = .random(in: 51...64, using: &random)
+    }
+
+    /// What answers of the round are compared with.
+    package var sent: ReplyTests.Sent {
+        let packet = unreachablePacket(identification: ReplyTests.udpIdentification)
+        return ReplyTests.Sent(
+            sequence: sequence,
+            acknowledgement: acknowledgement,
+            timeToLive: timeToLive ?? udpTimeToLive,
+            udpChecksum: (try? packet.span.uint16(at: IPv4Header.octetCount + 6)) ?? 0
+        )
+    }
+
+    /// The packet of a probe; nothing if there is no port for it.
+    package func packet(_ probe: OSProbe, using random: inout some RandomNumberGenerator) -> [UInt8]? {
+        let life = timeToLive ?? .random(in: 37...59, using: &random)
+        let identification = UInt16.random(in: 1...0xFFFF, using: &random)
+        switch probe {
+        case .echo(let index): return echoPacket(index, life, identification)
+        case .unreachable: return unreachablePacket(identification: ReplyTests.udpIdentification)
+        case .sequence, .options, .congestion, .t:
+            guard let shape = Shape(probe), let offset = probe.portOffset,
+                let port = probe.wantsClosedPort ? ports.closed : ports.open
+            else { return nil }
+            return tcpPacket(shape, from: basePort &+ offset, to: port, life, identification)
+        }
+    }
+
+    // MARK: TCP
+
+    /// What makes a TCP probe different from others.
+    private struct Shape {
+        var flags: TCPFlags = .syn
+        var window: UInt16
+        var options: [UInt8]
+        var sequenceOffset: UInt32 = 0
+        var mustNotFragment = false
+        var reserved: UInt8 = 0
+        var urgentPointer: UInt16 = 0
+        var acknowledges = true
+
+        private static let stamp: [UInt8] = [8, 10, 255, 255, 255, 255, 0, 0, 0, 0]
+        private static let selective: [UInt8] = [4, 2]
+
+        private static func scale(_ shift: UInt8) -> [UInt8] { [3, 3, shift] }
+
+        private static func segment(_ size: UInt16) -> [UInt8] {
+            [2, 4, UInt8(size >> 8), UInt8(size & 255)]
+        }
+
+        private static let six: [(window: UInt16, options: [UInt8])] = [
+            (1, scale(10) + [1] + segment(1460) + stamp + selective),
+            (63, segment(1400) + scale(0) + selective + stamp + [0]),
+            (4, stamp + [1, 1] + scale(5) + [1] + segment(640)),
+            (4, selective + stamp + scale(10) + [0]),
+            (16, segment(536) + selective + stamp + scale(10) + [0]),
+            (512, segment(265) + selective + stamp),
+        ]
+
+        private static func plain(scale shift: UInt8) -> [UInt8] {
+            scale(shift) + [1] + segment(265) + stamp + selective
+        }
+
+        init?(_ probe: OSProbe) {
+            switch probe {
+            case .sequence(let index), .options(let index):
+                guard Self.six.indices.contains(index) else { return nil }
+                (window, options) = Self.six[index]
+                if case .sequence = probe { sequenceOffset = UInt32(index) }
+            case .congestion:
+                (window, options) = (3, Self.scale(10) + [1] + Self.segment(1460) + Self.selective + [1, 1])
+                flags = [.syn, .ece, .cwr]
+                reserved = 4
+                urgentPointer = 0xF7F5
+                acknowledges = false
+            case .t(1): (window, options) = Self.six[0]
+            case .t(let index):
+                guard let (flags, window, isWhole) = Self.others[index] else { return nil }
+                (self.flags, self.window, mustNotFragment) = (flags, window, isWhole)
+                options = Self.plain(scale: index == 7 ? 15 : 10)
+            case .echo, .unreachable: return nil
+            }
+        }
+
+        private static let others: [Int: (TCPFlags, UInt16, Bool)] = [
+            2: ([], 128, true), 3: ([.syn, .fin, .urg, .psh], 256, false), 4: (.ack, 1024, true),
+            5: (.syn, 31337, false), 6: (.ack, 32768, true), 7: ([.fin, .psh, .urg], 65535, false),
+        ]
+    }
+
+    private func tcpPacket(
+        _ shape: Shape,
+        from sourcePort: UInt16,
+        to port: UInt16,
+        _ life: UInt8,
+        _ identification: UInt16
+    ) -> [UInt8] {
+        var header = TCPHeader(from: sourcePort, to: port, shape.flags)
+        header.sequence = sequence &+ shape.sequenceOffset
+        header.acknowledgement = shape.acknowledges ? acknowledgement : 0
+        header.reserved = shape.reserved
+        header.window = shape.window
+        header.urgentPointer = shape.urgentPointer
+        header.options = shape.options
+        var writer = OctetWriter(capacity: 64)
+        var ip = ipHeader(.tcp, life, identification)
+        if shape.mustNotFragment { ip.flags = 2 }
+        ip.write(to: &writer, payloadLength: header.headerLength)
+        header.write(to: &writer, source: source, destination: destination, spoilsChecksum: spoilsChecksums)
+        return writer.take()
+    }
+
+    private func ipHeader(_ proto: IPProtocol, _ life: UInt8, _ identification: UInt16) -> IPv4Header {
+        var header = IPv4Header(proto: proto, source: source, destination: destination)
+        header.timeToLive = life
+        header.identification = identification
+        return header
+    }
+
+    // MARK: ICMP and UDP
+
+    private func echoPacket(_ index: Int, _ life: UInt8, _ identification: UInt16) -> [UInt8]? {
+        guard (0...1).contains(index) else { return nil }
+        let message = ICMPv4Message(
+            .echoRequest,
+            code: index == 0 ? 9 : 0,
+            identifier: echoIdentifier &+ UInt16(index),
+            sequence: 295 + UInt16(index)
+        )
+        let data = [UInt8](repeating: 0, count: index == 0 ? 120 : 150)
+        var header = ipHeader(.icmp, life, identification)
+        header.typeOfService = index == 0 ? 0 : 4
+        header.flags = index == 0 ? 2 : 0
+        var writer = OctetWriter(capacity: 192)
+        header.write(to: &writer, payloadLength: ICMPv4Message.octetCount + data.count)
+        message.write(to: &writer, data: data, spoilsChecksum: spoilsChecksums)
+        return writer.take()
+    }
+
+    private func unreachablePacket(identification: UInt16) -> [UInt8] {
+        let count = ReplyTests.udpLength - IPv4Header.octetCount - UDPHeader.octetCount
+        let header = UDPHeader(from: basePort &+ Self.udpPortOffset, to: ports.closedUDP)
+        var writer = OctetWriter(capacity: ReplyTests.udpLength)
+        ipHeader(.udp, timeToLive ?? udpTimeToLive, identification)
+            .write(to: &writer, payloadLength: UDPHeader.octetCount + count)
+        header.write(
+            to: &writer,
+            data: [UInt8](repeating: ReplyTests.udpFilling, count: count),
+            source: source,
+            destination: destination,
+            spoilsChecksum: spoilsChecksums
+        )
+        return writer.take()
+    }
+}
