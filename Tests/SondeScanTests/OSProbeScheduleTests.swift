@@ -30,7 +30,7 @@ struct OSProbeScheduleTests {
             let now = start + .milliseconds(time)
             for reply in coming where reply.due <= time { Self.answer(reply.probe, &round) }
             coming.removeAll { $0.due <= time }
-            switch schedule.step(now: now, round) {
+            switch schedule.step(now: now, hasAnswer: { round.hasAnswer(to: $0) }) {
             case .send(let probe):
                 log.append((time, probe))
                 schedule.sent(probe, at: now)
@@ -50,6 +50,7 @@ struct OSProbeScheduleTests {
     private static func answer(_ probe: OSProbe, _ round: inout OSRound) {
         switch probe {
         case .echo(let index): _ = round.record(OSEchoReply(), to: index, isRepeated: false)
+        case .neighbor: return
         case .unreachable: _ = round.record(OSUnreachableReply())
         case .sequence, .options, .congestion, .t:
             var reply = OSTCPReply()

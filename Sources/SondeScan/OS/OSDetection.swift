@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 package import SondeDatabase
 package import SondeIO
 package import SondeModel
+internal import SondeWire
 
 /// Finds out which operating systems hosts run, many hosts at a time.
 ///
@@ -56,9 +58,9 @@ package final class OSDetection {
 
     private let makeDatabase: () -> OSDatabaseFile
     private let onMessage: (Diagnostic) -> Void
-    private var jobs: [IPAddress: OSDetectionJob] = [:]
-    private var waiting: [OSDetectionJob] = []
-    private var sender: RawSender?
+    private var jobs: [IPAddress: any OSHostJob] = [:]
+    private var waiting: [any OSHostJob] = []
+    private var senders: [AddressFamily: RawSender] = [:]
     private var captures: [String: PacketCapture] = [:]
     private var nextStart = Instant(nanoseconds: 0)
 
@@ -101,11 +103,14 @@ package final class OSDetection {
         }
         do {
             let path = try network.paths.path(to: active.host.address)
-            _ = database
-            try open(path)
+            try open(path, active.host.address.family)
             let deadline = timeLimit.map { network.loop.now + $0 }
-            let job = OSDetectionJob(self, active, path, ports, deadline: deadline, completion: completion)
-            start(job)
+            if active.host.address.family == .inet {
+                _ = database
+                start(OSDetectionJob(self, active, path, ports, deadline: deadline, completion: completion))
+            } else {
+                start(OSV6Job(self, active, path, ports, deadline: deadline, completion: completion))
+            }
         } catch let error as SystemError {
             warn("\(title): cannot find out the operating system: \(error.description)")
             completion()
@@ -125,8 +130,8 @@ package final class OSDetection {
 
     // MARK: Hosts
 
-    private func start(_ job: OSDetectionJob) {
-        let address = job.active.host.address
+    private func start(_ job: any OSHostJob) {
+        let address = job.active.host.address.withoutZone
         guard jobs.count < Self.mostHosts, jobs[address] == nil else {
             waiting.append(job)
             return
@@ -136,9 +141,9 @@ package final class OSDetection {
     }
 
     /// Takes a host out that is done, and lets the next one in.
-    func finished(_ job: OSDetectionJob) {
-        jobs[job.active.host.address] = nil
-        if let index = waiting.firstIndex(where: { jobs[$0.active.host.address] == nil }) {
+    func finished(_ job: any OSHostJob) {
+        jobs[job.active.host.address.withoutZone] = nil
+        if let index = waiting.firstIndex(where: { jobs[$0.active.host.address.withoutZone] == nil }) {
             start(waiting.remove(at: index))
         }
         if hostsActive == 0 { close() }
@@ -159,20 +164,24 @@ package final class OSDetection {
 
     // MARK: Packets
 
-    private func open(_ path: NetworkPath) throws {
-        if sender == nil { sender = try RawSender(network, .inet, interface: settings.interface) }
+    private func open(_ path: NetworkPath, _ family: AddressFamily) throws {
+        if senders[family] == nil {
+            senders[family] = try RawSender(network, family, interface: settings.interface)
+        }
         let device = path.interface.shortName
         guard captures[device]?.isOpen != true else { return }
         let last = firstPort + Self.roundsOfPorts * OSProbeWriter.portCount - 1
         let request = CaptureRequest(
             device: device,
             snapLength: 2048,
-            filter: "ip and (icmp or (tcp and dst portrange \(firstPort)-\(last)))"
+            filter: "icmp or icmp6 or (tcp and dst portrange \(firstPort)-\(last))"
         )
         captures[device] = try network.capture(request) { [weak self] packet, octets in
             let octets = Span<UInt8>(_bytes: octets)
-            guard let reply = OSReply(octets, at: packet.linkHeaderLength) else { return }
-            self?.jobs[reply.source]?.received(reply)
+            guard let source = try? IPPacket(parsing: octets, at: packet.linkHeaderLength).source else {
+                return
+            }
+            self?.jobs[source]?.received(octets, at: packet.linkHeaderLength, packet.instant)
         } onFailure: { [weak self] in
             self?.warn($0.description)
         }
@@ -181,14 +190,14 @@ package final class OSDetection {
     private func close() {
         for capture in captures.values { capture.close() }
         captures = [:]
-        sender = nil
+        senders = [:]
     }
 
     /// Sends a packet at once: whether that was possible.
-    func send(_ packet: [UInt8]) -> Bool {
+    func send(_ packet: [UInt8], to destination: IPAddress) -> Bool {
         do throws(PacketError) {
-            guard let sender else { return false }
-            try sender.send(packet)
+            guard let sender = senders[destination.family] else { return false }
+            try sender.send(packet, to: destination)
             return true
         } catch {
             return false
@@ -202,8 +211,31 @@ package final class OSDetection {
         if settings.verbosity > 0 { onMessage(Diagnostic(.terminal, text)) }
     }
 
+    /// Seconds since 1970.
+    static var timeOfDay: Double {
+        var now = timespec()
+        // The pointer is to a local variable and is not kept.
+        unsafe clock_gettime(CLOCK_REALTIME, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+    }
+
     /// Tells what is wrong.
     func warn(_ text: String) { onMessage(Diagnostic(.standardError, text)) }
+}
+
+/// The detection of one host's system, as those see it who hold many.
+protocol OSHostJob: AnyObject {
+    /// The host.
+    var active: ActiveHost { get }
+    /// Called when all is done.
+    var completion: () -> Void { get }
+
+    /// Begins.
+    func start()
+    /// Ends without a result.
+    func cancel()
+    /// Takes a packet from the host.
+    func received(_ octets: Span<UInt8>, at start: Int, _ time: Instant)
 }
 
 /// A repeatable source of chance (SplitMix64).

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
 internal import SondeIO
 internal import SondeModel
 
 /// The detection of one host's operating system: round after round until a system fits or enough was tried.
-final class OSDetectionJob {
+final class OSDetectionJob: OSHostJob {
     /// The pause before every round but the first.
     private static let roundPause = TimeSpan.milliseconds(1000)
     /// A longer pause, so that what disturbed three rounds may pass.
@@ -119,7 +118,7 @@ final class OSDetectionJob {
     /// Does what the schedule says until there is something to wait for.
     private func proceed() {
         while true {
-            switch schedule.step(now: owner.network.loop.clockNow, round) {
+            switch schedule.step(now: owner.network.loop.clockNow, hasAnswer: { round.hasAnswer(to: $0) }) {
             case .send(let probe): send(probe)
             case .wait(let instant): return wait(until: instant)
             case .done: return endRound()
@@ -132,7 +131,7 @@ final class OSDetectionJob {
         let now = owner.network.loop.clockNow
         sendTimes[probe] = now
         schedule.sent(probe, at: now)
-        if let packet, !owner.send(packet) { hasFailedProbe = true }
+        if let packet, !owner.send(packet, to: active.host.address) { hasFailedProbe = true }
     }
 
     private func endRound() {
@@ -155,9 +154,10 @@ final class OSDetectionJob {
 
     // MARK: Answers
 
-    /// Takes a packet from the host.
-    func received(_ reply: OSReply) {
-        guard isRunning, reply.destination == writer.source, record(reply) else { return }
+    func received(_ octets: Span<UInt8>, at start: Int, _ time: Instant) {
+        guard isRunning, let reply = OSReply(octets, at: start), reply.destination == writer.source,
+            record(reply)
+        else { return }
         if round.hasUnexpectedReset, !hasWarned, let port = ports.probed.open {
             hasWarned = true
             owner.warn("WARNING: RST from \(active.host.address) port \(port) -- is this port really open?")
@@ -210,7 +210,7 @@ final class OSDetectionJob {
 
     private func conclude() {
         let loop = owner.network.loop
-        let now = Self.timeOfDay
+        let now = OSDetection.timeOfDay
         let clock = loop.clockNow
         var result = OSResult()
         evidence.fill(&result, owner.database) { now - (clock - $0).seconds }
@@ -230,11 +230,4 @@ final class OSDetectionJob {
         owner.finished(self)
     }
 
-    /// Seconds since 1970.
-    private static var timeOfDay: Double {
-        var now = timespec()
-        // The pointer is to a local variable and is not kept.
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
-        return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
-    }
 }

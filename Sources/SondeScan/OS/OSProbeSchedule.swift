@@ -48,12 +48,18 @@ package struct OSProbeSchedule: Hashable, Sendable {
     /// - Parameters:
     ///   - hasOpenPort: whether there is an open TCP port.
     ///   - timeout: how long an answer may take.
+    ///   - testGap: how far the probes after the first six are apart.
     ///   - delay: the least time between probes.
-    package init(hasOpenPort: Bool, timeout: TimeSpan, delay: TimeSpan = .zero) {
+    package init(
+        hasOpenPort: Bool,
+        timeout: TimeSpan,
+        testGap: TimeSpan = Self.testGap,
+        delay: TimeSpan = .zero
+    ) {
         self.hasOpenPort = hasOpenPort
         self.timeout = timeout
         sequenceGap = max(Self.sequenceGap, delay)
-        testGap = max(Self.testGap, delay)
+        self.testGap = max(testGap, delay)
     }
 
     /// How often a probe was sent.
@@ -76,37 +82,37 @@ package struct OSProbeSchedule: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - now: the time.
-    ///   - round: the answers so far.
+    ///   - hasAnswer: whether a probe has its answer, or needs none.
     /// - Returns: a step; ask again when it is done.
-    package mutating func step(now: Instant, _ round: OSRound) -> Step {
+    package mutating func step(now: Instant, hasAnswer: (OSProbe) -> Bool) -> Step {
         if hasOpenPort, tests == nil {
             if sequenceCount < 6 {
                 // The steps are counted from the first, so that delays do not add up.
                 let due = begin.map { $0 + Self.times(sequenceGap, sequenceCount) } ?? now
                 return now >= due ? .send(.sequence(sequenceCount)) : .wait(due)
             }
-            let isComplete = (0..<6).allSatisfy { round.hasAnswer(to: .sequence($0)) }
+            let isComplete = (0..<6).allSatisfy { hasAnswer(.sequence($0)) }
             let end = (lastSent ?? now) + timeout
             if !isComplete, now < end { return .wait(end) }
         }
-        if tests == nil { tests = makeTests(round) }
-        return testStep(now: now, round)
+        if tests == nil { tests = makeTests(hasAnswer) }
+        return testStep(now: now, hasAnswer)
     }
 
-    private func makeTests(_ round: OSRound) -> [OSProbe] {
-        var list: [OSProbe] = [.echo(0), .echo(1), .unreachable]
+    private func makeTests(_ hasAnswer: (OSProbe) -> Bool) -> [OSProbe] {
+        var list: [OSProbe] = [.echo(0), .echo(1), .neighbor, .unreachable].filter { !hasAnswer($0) }
         if hasOpenPort {
-            list += (0..<6).map { .options($0) }.filter { !round.hasAnswer(to: $0) }
+            list += (0..<6).map { .options($0) }.filter { !hasAnswer($0) }
             list.append(.congestion)
-            if !round.hasAnswer(to: .t(1)) { list.append(.t(1)) }
+            if !hasAnswer(.t(1)) { list.append(.t(1)) }
             list += [.t(2), .t(3), .t(4)]
         }
         return list + [.t(5), .t(6), .t(7)]
     }
 
-    private mutating func testStep(now: Instant, _ round: OSRound) -> Step {
+    private mutating func testStep(now: Instant, _ hasAnswer: (OSProbe) -> Bool) -> Step {
         var flying: [Flight] = []
-        for flight in flights where !round.hasAnswer(to: flight.probe) {
+        for flight in flights where !hasAnswer(flight.probe) {
             if now < flight.deadline {
                 flying.append(flight)
             } else if tries(of: flight.probe) < Self.mostTries {
@@ -114,7 +120,7 @@ package struct OSProbeSchedule: Hashable, Sendable {
             }
         }
         flights = flying
-        while let tests, next < tests.count, round.hasAnswer(to: tests[next]) { next += 1 }
+        while let tests, next < tests.count, hasAnswer(tests[next]) { next += 1 }
         if let tests, next < tests.count {
             let due = lastSent.map { $0 + testGap } ?? now
             guard now >= due else { return .wait(due) }

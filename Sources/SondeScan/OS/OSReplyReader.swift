@@ -27,7 +27,6 @@ package struct OSReply: Hashable, Sendable {
     /// - Parameters:
     ///   - octets: a captured packet.
     ///   - start: where its IP header begins.
-    /// - Returns: nothing if the packet is none that could answer.
     package init?(_ octets: Span<UInt8>, at start: Int) {
         guard let header = try? IPv4Header(parsing: octets, at: start), header.fragmentOffset == 0,
             let content = try? Self.content(octets, header, at: start)
