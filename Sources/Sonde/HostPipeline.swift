@@ -21,25 +21,39 @@ final class HostPipeline {
     let selection: PortSelection?
     let exclusions: Exclusions
     var targets: TargetExpansion
+    /// Targets that scripts added and that were not expanded yet.
     var added: [ResolvedTarget] = []
-    private var nextNumber = 0
+    /// Names among them that are being looked up.
+    var namesUnderWay = 0
+    var nextNumber = 0
     var discovery: HostDiscovery?
     var scans: [PortScan] = []
     var scanProgress: [ScanProgress] = []
+    var services: ServiceDetection?
     var systems: OSDetection?
     var lookups: ReverseLookups?
     var lookupsUnderWay: [Int: Operation] = [:]
-    private var hasStarted = false
+    private(set) var hasStarted = false
     /// Hosts whose ports are known and whose scripts have not all ended.
     private var scripted: [Int: ActiveHost] = [:]
+    /// Hosts whose ports are known from elsewhere, that wait for their turn.
+    var given: ArraySlice<Host>
+    /// Whether ports are scanned at all, rather than given.
+    let scansPorts: Bool
+    var isFeeding = false
+    var earlier: EarlierWork
 
     init(
         session: ScanSession,
         selection: PortSelection?,
         targets: TargetExpansion,
-        exclusions: Exclusions
+        exclusions: Exclusions,
+        given: [Host]? = nil
     ) {
         self.session = session
+        self.given = given?[...] ?? []
+        scansPorts = given == nil
+        earlier = EarlierWork(session.plan.resumption)
         self.selection = selection
         self.targets = targets
         self.exclusions = exclusions
@@ -48,18 +62,25 @@ final class HostPipeline {
 
     /// Whether all hosts are reported.
     var isDone: Bool {
-        hasStarted && hostsActive == 0 && added.isEmpty && (discovery?.isDone ?? true)
+        hasStarted && hostsActive == 0 && added.isEmpty && given.isEmpty && namesUnderWay == 0
+            && (discovery?.isDone ?? true)
     }
 
     /// The phase that most hosts wait for now; nothing while only scripts run.
     var currentProgress: ScanProgress? {
-        scanProgress.first { $0.hostsActive > 0 } ?? (discovery?.isDone == false ? discovery?.progress : nil)
+        (scanProgress + [services?.progress].compactMap { $0 }).first { $0.hostsActive > 0 }
+            ?? (discovery?.isDone == false ? discovery?.progress : nil)
     }
 
     /// Starts with the first targets.
     func start() {
         hasStarted = true
+        guard scansPorts else {
+            startWithGiven()
+            return
+        }
         makeScans()
+        makeServiceDetection()
         makeSystemDetection()
         if case .list = session.plan.extent {
             listTargets()
@@ -72,6 +93,7 @@ final class HostPipeline {
     func cancel() {
         discovery?.cancel()
         for scan in scans { scan.cancel() }
+        services?.cancel()
         systems?.cancel()
         for operation in lookupsUnderWay.values { operation.cancel() }
         session.facts.onTarget = { _ in false }
@@ -79,24 +101,10 @@ final class HostPipeline {
 
     // MARK: Targets
 
-    /// Takes a target that a script found; names among them are not looked up here.
-    private func add(_ word: String) -> Bool {
-        guard
-            let specification = try? TargetSpecification(parsing: word, family: session.plan.targets.family),
-            let target = ResolvedTarget(specification)
-        else { return false }
-        added.append(target)
-        if target.count == 1 {
-            var addresses = TargetExpansion([target])
-            session.scope?.admit(addresses.next().map { [$0.address] } ?? [])
-        } else {
-            session.scope?.admit(Exclusions([target]))
-        }
-        return true
-    }
-
     func nextHost() -> ActiveHost? {
-        guard let target = targets.next() else { return nil }
+        var next = nextTarget()
+        while let target = next, replay(HostKey(target.address, name: target.name)) { next = nextTarget() }
+        guard let target = next else { return nil }
         var host = Host(address: target.address, targetName: target.name)
         host.otherAddresses = target.otherAddresses
         host.started = WallTime.now
@@ -142,7 +150,12 @@ final class HostPipeline {
             return
         }
         scripted[active.number] = active
-        engine.run(on: active) { [weak self] in self?.advance(active, after: .scripts) }
+        let key = HostKey(active.host)
+        session.onEvent(.portsKnown(active.host))
+        for record in earlier.records(of: key) { session.onEvent(.script(record)) }
+        engine.run(on: active, skipping: earlier.tasks(of: key)) { [weak self] in
+            self?.advance(active, after: .scripts)
+        }
     }
 
     /// Reports the hosts whose ports are known, though their scripts were stopped with the scan.
@@ -153,6 +166,7 @@ final class HostPipeline {
     private func finish(_ active: ActiveHost) {
         report(active)
         if hostsActive < Self.mostActive / 2 { discovery?.resume() }
+        continueWithGiven()
         continueWithAdded()
     }
 
@@ -163,11 +177,5 @@ final class HostPipeline {
         hostsActive -= 1
         hostsTotal += 1
         session.onEvent(.host(active.host))
-    }
-
-    /// Scans what scripts have added, once the hosts before it are done.
-    func continueWithAdded() {
-        guard hostsActive == 0, !added.isEmpty, discovery?.isDone ?? true else { return }
-        discover()
     }
 }

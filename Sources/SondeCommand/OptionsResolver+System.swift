@@ -7,7 +7,10 @@ extension OptionsResolver {
     mutating func resolveSystem() throws(UsageError) {
         let typed = flags.services
         var system = SystemRequest()
-        system.isWanted = typed.findsSystems
+        let evasion = flags.evasion
+        let isPrivileged = evasion.isPrivileged || (environment.isRoot && !evasion.isUnprivileged)
+        let isImplied = typed.isAggressive && isPrivileged && request.plan.extent == .ports
+        system.isWanted = typed.findsSystems || isImplied
         system.onlyPromising = typed.limitsSystems
         system.isGuessing = typed.guessesSystems
         if let text = typed.systemTries {

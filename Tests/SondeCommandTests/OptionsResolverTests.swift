@@ -18,7 +18,7 @@ func resolve(words: [String], isRoot: Bool = false) throws -> ScanRequest {
     switch Invocation(commandLine: ["sonde"] + words, environment: environment) {
     case .scan(let request): return request
     case .fail(let error): throw error
-    case .print, .demo: throw UsageError.value("no scan")
+    case .print, .demo, .subcommand: throw UsageError.value("no scan")
     }
 }
 
@@ -73,6 +73,10 @@ func resolve(words: [String], isRoot: Bool = false) throws -> ScanRequest {
         #expect(system.onlyPromising)
         #expect(system.isGuessing)
         #expect(system.mostRounds == 3)
+        #expect(try resolve("-A h", isRoot: true).plan.system.isWanted)
+        #expect(try !resolve("-A h").plan.system.isWanted)
+        #expect(try !resolve("-A --unprivileged h", isRoot: true).plan.system.isWanted)
+        #expect(try !resolve("-A -sn h", isRoot: true).plan.system.isWanted)
     }
 
     @Test("discovery probes are kept in typed order with their ports")

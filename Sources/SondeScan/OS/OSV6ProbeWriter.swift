@@ -80,7 +80,7 @@ package struct OSV6ProbeWriter: Hashable, Sendable {
         case .unreachable: return packet(.udp, life, datagram)
         case .neighbor:
             var writer = OctetWriter()
-            NeighborMessage(.neighborSolicitation, target: destination, hardware: nil)
+            NeighborMessage(.solicitation, target: destination, hardware: nil)
                 .write(to: &writer, source: source, destination: destination)
             return packet(.icmpv6, 255, writer.take())
         case .sequence, .options, .congestion, .t:
