@@ -21,14 +21,17 @@ final class HostPipeline {
     let selection: PortSelection?
     let exclusions: Exclusions
     var targets: TargetExpansion
+    /// Targets that scripts added and that were not expanded yet.
     var added: [ResolvedTarget] = []
+    /// Names among them that are being looked up.
+    var namesUnderWay = 0
     var nextNumber = 0
     var discovery: HostDiscovery?
     var scans: [PortScan] = []
     var scanProgress: [ScanProgress] = []
     var lookups: ReverseLookups?
     var lookupsUnderWay: [Int: Operation] = [:]
-    private var hasStarted = false
+    private(set) var hasStarted = false
     /// Hosts whose ports are known and whose scripts have not all ended.
     private var scripted: [Int: ActiveHost] = [:]
     /// Hosts whose ports are known from elsewhere, that wait for their turn.
@@ -57,7 +60,8 @@ final class HostPipeline {
 
     /// Whether all hosts are reported.
     var isDone: Bool {
-        hasStarted && hostsActive == 0 && added.isEmpty && given.isEmpty && (discovery?.isDone ?? true)
+        hasStarted && hostsActive == 0 && added.isEmpty && given.isEmpty && namesUnderWay == 0
+            && (discovery?.isDone ?? true)
     }
 
     /// The phase that most hosts wait for now; nothing while only scripts run.
@@ -90,25 +94,9 @@ final class HostPipeline {
 
     // MARK: Targets
 
-    /// Takes a target that a script found; names among them are not looked up here.
-    private func add(_ word: String) -> Bool {
-        guard
-            let specification = try? TargetSpecification(parsing: word, family: session.plan.targets.family),
-            let target = ResolvedTarget(specification)
-        else { return false }
-        added.append(target)
-        if target.count == 1 {
-            var addresses = TargetExpansion([target])
-            session.scope?.admit(addresses.next().map { [$0.address] } ?? [])
-        } else {
-            session.scope?.admit(Exclusions([target]))
-        }
-        return true
-    }
-
     func nextHost() -> ActiveHost? {
-        var next = targets.next()
-        while let target = next, replay(HostKey(target.address, name: target.name)) { next = targets.next() }
+        var next = nextTarget()
+        while let target = next, replay(HostKey(target.address, name: target.name)) { next = nextTarget() }
         guard let target = next else { return nil }
         var host = Host(address: target.address, targetName: target.name)
         host.otherAddresses = target.otherAddresses
@@ -182,11 +170,5 @@ final class HostPipeline {
         hostsActive -= 1
         hostsTotal += 1
         session.onEvent(.host(active.host))
-    }
-
-    /// Scans what scripts have added, once the hosts before it are done.
-    func continueWithAdded() {
-        guard hostsActive == 0, !added.isEmpty, discovery?.isDone ?? true else { return }
-        discover()
     }
 }
