@@ -58,7 +58,8 @@ extension ScanSession {
 
     /// Names and categories of the installed scripts, by their index alone; of the built-in ones where none is
     /// installed.
-    public static func installedScripts(_ request: DataFileRequest) -> [(name: String, categories: [String])] {
+    public static func installedScripts(_ request: DataFileRequest) -> [(name: String, categories: [String])]
+    {
         guard case .file(let path) = DataFiles(request).directory.locate("scripts/script.db"),
             let octets = try? FileReader.contents(of: path), let index = try? ScriptIndex(parsing: octets)
         else { return BuiltInScripts.all.map { (String($0.fileName.dropLast(4)), $0.categories) } }

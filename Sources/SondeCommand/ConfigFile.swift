@@ -57,7 +57,9 @@ struct ConfigFile: Hashable, Sendable {
                 continue
             }
             guard text.hasPrefix("-") else {
-                throw .value("\(shown(path)), line \(number): \(shown(text)) is no option; write it as it would be typed")
+                throw .value(
+                    "\(shown(path)), line \(number): \(shown(text)) is no option; write it as it would be typed"
+                )
             }
             parts[part, default: []].append((number, Self.words(text)))
         }
@@ -78,6 +80,8 @@ struct ConfigFile: Hashable, Sendable {
     /// - Parameters:
     ///   - typed: what was typed.
     ///   - profile: the profile chosen, if any.
+    /// - Returns: all options, those of the file first.
+    /// - Throws: an error in one line that names what is wrong.
     func merged(
         _ typed: NormalisedArguments,
         profile: String?
@@ -97,7 +101,9 @@ struct ConfigFile: Hashable, Sendable {
                     throw .value("\(shown(path)), line \(line): \(error.message)")
                 }
                 guard one.targets.isEmpty else {
-                    throw .value("\(shown(path)), line \(line): \(shown(one.targets[0])) is a target; only options are kept")
+                    throw .value(
+                        "\(shown(path)), line \(line): \(shown(one.targets[0])) is a target; only options are kept"
+                    )
                 }
                 guard !one.uses.contains(where: { result.uses($0.flag) }) else { continue }
                 additions.uses += one.uses

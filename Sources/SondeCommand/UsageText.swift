@@ -49,7 +49,8 @@ enum UsageText {
     /// The commands beside scanning.
     static var commands: String {
         var text = "Commands:\n"
-        let all = Subcommand.allCases.map { ($0.synopsis, $0.summary) } + [("demo", "show what the program can do")]
+        let all =
+            Subcommand.allCases.map { ($0.synopsis, $0.summary) } + [("demo", "show what the program can do")]
         for (synopsis, summary) in all { text += "  sonde \(synopsis)\n      \(summary)\n" }
         return text
     }

@@ -58,10 +58,12 @@ import Testing
     @Test("the first word chooses a command, and only the first")
     func dispatch() throws {
         let environment = CommandEnvironment(isRoot: false, now: .now)
-        guard case .subcommand(.diff, let rest) = Invocation(
-            commandLine: ["sonde", "diff", "a", "b"],
-            environment: environment
-        ) else {
+        guard
+            case .subcommand(.diff, let rest) = Invocation(
+                commandLine: ["sonde", "diff", "a", "b"],
+                environment: environment
+            )
+        else {
             Issue.record("no command")
             return
         }
@@ -73,7 +75,9 @@ import Testing
     func words() throws {
         let words = try CommandWords(["a", "--store=x", "-oX", "f", "--", "-b"], values: ["-oX"])
         #expect(words.words == ["a", "-b"] && words.value("--store") == "x" && words.value("-oX") == "f")
-        let error = #expect(throws: CommandFailure.self) { try CommandWords(["--jsno"], switches: ["--json"]) }
+        let error = #expect(throws: CommandFailure.self) {
+            try CommandWords(["--jsno"], switches: ["--json"])
+        }
         #expect(error?.message.contains("--json") ?? false)
         #expect(throws: CommandFailure.self) { try CommandWords(["--store"]) }
     }
@@ -95,7 +99,9 @@ import Testing
     @Test("--output-all writes every format, and reports do not meet in one file")
     func outputAll() throws {
         let files = try resolve("--output-all b h").output.files.map(\.path)
-        #expect(Set(files) == ["b.nmap", "b.xml", "b.gnmap", "b.jsonl", "b.html", "b.sarif", "b.csv", "b.md"])
+        #expect(
+            Set(files) == ["b.nmap", "b.xml", "b.gnmap", "b.jsonl", "b.html", "b.sarif", "b.csv", "b.md"]
+        )
         #expect(throws: UsageError.self) { try resolve("--output-all b -oH b.html h") }
         #expect(try resolve("--store x h").store == StoreRequest(path: "x", isExplicit: true))
         #expect(throws: UsageError.self) { try resolve("--store x --no-store h") }

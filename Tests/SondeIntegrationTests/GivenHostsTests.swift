@@ -39,7 +39,10 @@ import Testing
         return (hosts, records)
     }
 
-    @Test("scripts run on exactly the given pairs, and typed targets, ports and exclusions choose", .timeLimit(.minutes(1)))
+    @Test(
+        "scripts run on exactly the given pairs, and typed targets, ports and exclusions choose",
+        .timeLimit(.minutes(1))
+    )
     func pairs() throws {
         let path = try script("saw")
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -90,7 +93,9 @@ import Testing
         let told = hosts.first { $0.address == begun.address }
         #expect(told?.ports[Port(1, .tcp)]?.scripts.map(\.output) == [Array("old".utf8)])
         #expect(told?.ports[Port(2, .tcp)]?.scripts.map(\.output) == [Array("new 2".utf8)])
-        #expect(hosts.first { $0.address == host(1, []).address }?.ports[Port(1, .tcp)]?.scripts.isEmpty ?? false)
+        #expect(
+            hosts.first { $0.address == host(1, []).address }?.ports[Port(1, .tcp)]?.scripts.isEmpty ?? false
+        )
     }
 
     @Test("a misspelt script argument is told, and refused if strict", .timeLimit(.minutes(1)))

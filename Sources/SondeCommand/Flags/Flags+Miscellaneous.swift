@@ -80,7 +80,8 @@ extension FlagDeclaration {
 
     /// All other flags.
     static let miscellaneous: [Self] = [
-        .help, .version, .dataDirectory, .serviceDatabase, .versionDatabase, .config, .noConfig, .profile, .worlds, .seed, .manual,
+        .help, .version, .dataDirectory, .serviceDatabase, .versionDatabase, .config, .noConfig, .profile,
+        .worlds, .seed, .manual,
         .completionScript, .releaseMemory, .quash, .route, .ident, .plainInput, .hackers,
     ]
 }

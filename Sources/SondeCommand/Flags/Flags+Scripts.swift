@@ -35,7 +35,8 @@ extension FlagDeclaration {
 
     /// The flags about scripts.
     static let scripts: [Self] = [
-        .defaultScripts, .script, .scriptArguments, .scriptArgumentFile, .strict, .scriptTimeout, .scriptTrace,
+        .defaultScripts, .script, .scriptArguments, .scriptArgumentFile, .strict, .scriptTimeout,
+        .scriptTrace,
         .scriptUpdate, .scriptHelp,
     ]
 }

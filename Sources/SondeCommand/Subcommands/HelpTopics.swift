@@ -29,7 +29,9 @@ enum HelpTopics {
             text = "Usage: sonde \(command.synopsis)\n\(command.summary)\n"
         } else {
             let near = names.min { editDistance($0, topic) < editDistance($1, topic) } ?? "output"
-            throw .usage("there is no topic \(shown(topic)); did you mean \(near)? All: \(names.joined(separator: " "))")
+            throw .usage(
+                "there is no topic \(shown(topic)); did you mean \(near)? All: \(names.joined(separator: " "))"
+            )
         }
         return StandardStreams.write(text) == .written ? 0 : 1
     }

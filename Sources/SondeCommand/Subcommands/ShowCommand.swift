@@ -37,7 +37,9 @@ enum ReportCommand {
                 files += all.map { OutputRequest.File(format: $0, path: use.value + $0.ending) }
             }
         }
-        guard !files.isEmpty else { throw .usage("say which report: -oN, -oX, -oG, -oJ, -oH or --output-… FILE") }
+        guard !files.isEmpty else {
+            throw .usage("say which report: -oN, -oX, -oG, -oJ, -oH or --output-… FILE")
+        }
         return try write(try words.results(words.words[0]), files, isForced: words.has("--force"))
     }
 

@@ -43,7 +43,8 @@ enum Subcommand: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .list: "list stored scans"
         case .show: "show a stored scan, the latest if none is named"
-        case .query: "ask the scan database: scans, hosts, ports, scripts, timings, costs, open_ports, script_results"
+        case .query:
+            "ask the scan database: scans, hosts, ports, scripts, timings, costs, open_ports, script_results"
         case .diff: "compare two scans; exit status 0 if they agree, 1 if not, 2 if one cannot be read"
         case .report: "write reports of a stored scan, or of another file of results"
         case .seal: "make reports valid whose scan was killed"
