@@ -15,6 +15,8 @@ public struct ScriptRequest: Hashable, Sendable {
     public var arguments: String?
     /// A file of script arguments.
     public var argumentFile: String?
+    /// Whether an argument that no script takes ends the scan (`--strict`); else it is only told.
+    public var isStrict = false
     /// Whether what scripts send and receive is told.
     public var isTraced = false
     /// Whether the script database is written anew.

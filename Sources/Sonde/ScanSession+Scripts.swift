@@ -56,6 +56,16 @@ extension ScanSession {
         }
     }
 
+    /// Names and categories of the installed scripts, by their index alone; of the built-in ones where none is
+    /// installed.
+    public static func installedScripts(_ request: DataFileRequest) -> [(name: String, categories: [String])]
+    {
+        guard case .file(let path) = DataFiles(request).directory.locate("scripts/script.db"),
+            let octets = try? FileReader.contents(of: path), let index = try? ScriptIndex(parsing: octets)
+        else { return BuiltInScripts.all.map { (String($0.fileName.dropLast(4)), $0.categories) } }
+        return index.entries.map { ($0.name, $0.categories) }
+    }
+
     /// Ids of the chosen scripts that are in a category; none before ``ScanSession/prepare()``.
     public func scriptIDs(in category: String) -> Set<String> {
         let chosen = engine?.chosen ?? []

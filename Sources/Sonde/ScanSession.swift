@@ -94,6 +94,7 @@ public final class ScanSession {
             )
             for warning in targets.scopeWarnings { warn(warning) }
             try prepareScripts(arguments)
+            try checkArguments(arguments)
         }
         // From here on nothing goes to what is excluded, whoever asks.
         network.gate.scope.exclusions = exclusions
@@ -162,6 +163,11 @@ public final class ScanSession {
 
     /// Tells how far the scan is.
     public func reportProgress() { onEvent(.progress(progress())) }
+
+    /// Ends all instances of the script that has been running longest.
+    ///
+    /// - Returns: its id; nothing if none runs.
+    public func skipSlowestScript() -> String? { engine?.skipSlowest() }
 
     /// Raises or lowers what scripts are told of the `-v` and `-d` levels.
     ///
@@ -257,15 +263,18 @@ public final class ScanSession {
         let counts = engine?.threadCounts
         let scripts = engine?.activity ?? []
         let isScripting = phase == nil && counts != nil
+        let pending = engine?.pendingScripts ?? [:]
+        let ended = engine?.threadsEnded ?? 0
         return Progress(
             elapsed: (network.loop.clockNow - startedAt).seconds,
             hostsCompleted: pipeline?.hostsTotal ?? 0,
             hostsUp: pipeline?.hostsUp ?? 0,
             hostsActive: pipeline?.hostsActive ?? 0,
             phase: phase?.phase ?? .scripts,
-            done: isScripting ? (engine?.threadsEnded ?? 0) : (phase?.done ?? 0),
-            total: isScripting ? (engine?.threadsStarted ?? 0) : (phase?.total ?? 0),
-            runningScripts: scripts
+            done: isScripting ? ended : (phase?.done ?? 0),
+            total: isScripting ? ended + pending.values.reduce(0, +) : (phase?.total ?? 0),
+            runningScripts: scripts,
+            pendingScripts: pending
         )
     }
 

@@ -38,8 +38,9 @@ enum Invocation: Sendable {
         if let command = Subcommand(rawValue: first) {
             return .subcommand(command, arguments: Array(arguments.dropFirst()))
         }
-        let normalised = try ArgumentNormaliser.normalise(arguments)
-        if let text = try informationText(normalised) { return .print(text, status: 0) }
+        let typed = try ArgumentNormaliser.normalise(arguments)
+        if let text = try informationText(typed) { return .print(text, status: 0) }
+        let normalised = try withConfig(typed, environment)
         let flags = try parse(normalised)
         return .scan(
             try OptionsResolver.resolve(
@@ -49,6 +50,21 @@ enum Invocation: Sendable {
                 environment: environment
             )
         )
+    }
+
+    /// What was typed, with the options of the configuration before it.
+    private static func withConfig(
+        _ typed: NormalisedArguments,
+        _ environment: CommandEnvironment
+    ) throws(UsageError) -> NormalisedArguments {
+        let value = { (flag: FlagDeclaration) in typed.uses.last { $0.flag == flag }?.value }
+        let profile = value(.profile)
+        let path = value(.config) ?? (typed.uses(.noConfig) ? nil : environment.config)
+        guard let path else {
+            guard let profile else { return typed }
+            throw .value("--profile \(shown(profile)): there is no file of options; see sonde help config")
+        }
+        return try ConfigFile(path).merged(typed, profile: profile)
     }
 
     /// The text that the first flag of this kind asks for, or nothing.

@@ -15,6 +15,7 @@ extension OptionsResolver {
             scripts.argumentFile = try ValueParsing.text(file, .scriptArgumentFile)
         }
         scripts.isTraced = typed.isTraced || flags.output.tracesPackets
+        scripts.isStrict = typed.isStrict
         scripts.updatesDatabase = typed.updatesDatabase
         if !typed.help.isEmpty { scripts.helpRules = try rules(typed.help, .scriptHelp) }
         request.plan.scripts = scripts

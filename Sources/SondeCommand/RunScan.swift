@@ -126,6 +126,8 @@ final class KeyWatcher {
             case .lowerDebugging: debugging = max(debugging - 1, 0)
             case .startPacketTrace, .stopPacketTrace:
                 reports.tell("packet tracing cannot be changed while a scan runs")
+            case .skipScript:
+                reports.tell(session.skipSlowestScript().map { "\($0) is skipped" } ?? "no script is running")
             case .help: reports.tell(StatusKeys.helpText)
             }
         }

@@ -143,6 +143,8 @@ public struct Progress: Hashable, Sendable {
     public var total: Int
     /// Ids of running scripts with the number of instances, longest-running first.
     public var runningScripts: [String]
+    /// How many instances of each script run or wait, as far as that is known.
+    public var pendingScripts: [String: Int]
 
     /// Makes a snapshot.
     public init(
@@ -153,7 +155,8 @@ public struct Progress: Hashable, Sendable {
         phase: Phase,
         done: Int,
         total: Int,
-        runningScripts: [String]
+        runningScripts: [String],
+        pendingScripts: [String: Int] = [:]
     ) {
         self.elapsed = elapsed
         self.hostsCompleted = hostsCompleted
@@ -163,6 +166,7 @@ public struct Progress: Hashable, Sendable {
         self.done = done
         self.total = total
         self.runningScripts = runningScripts
+        self.pendingScripts = pendingScripts
     }
 }
 

@@ -57,6 +57,12 @@ extension FlagDeclaration {
         exactOnly: true,
         "keep the scan in this database, not in the usual one"
     )
+    static let progress = Self(
+        "--progress",
+        value: .required("KIND"),
+        exactOnly: true,
+        "tell progress: line (at a terminal), json (on standard error) or none"
+    )
     static let noStore = Self("--no-store", exactOnly: true, "do not keep the scan")
     static let allOutput = Self("-oA", value: .required("BASE"), "write BASE.nmap, BASE.xml and BASE.gnmap")
     static let jokeOutput = Self(
@@ -112,7 +118,7 @@ extension FlagDeclaration {
     static let output: [Self] = [
         .normalOutput, .xmlOutput, .grepableOutput, .jsonOutput, .htmlOutput, .sarifOutput, .csvOutput,
         .markdownOutput, .allOutput, .everyOutput, .jokeOutput, .append, .force,
-        .store, .noStore, .verbose,
+        .store, .noStore, .progress, .verbose,
         .debug, .verbosityLevel, .debugLevel, .reason, .open, .packetTrace, .stylesheet, .webXML,
         .noStylesheet, .resume, .interfaceList, .noninteractive, .logErrors, .oldClasses, .plainOutput,
     ]
@@ -133,6 +139,7 @@ struct OutputFlags: ParsableArguments {
     @Flag(.force) var isForced: Bool
     @Option(.store) var store: [String]
     @Flag(.noStore) var isNotStored: Bool
+    @Option(.progress) var progress: String?
     @Flag(.append) var appends: Bool
     @Flag(.verbose) var verboseCount: Int
     @Flag(.debug) var debugCount: Int

@@ -24,6 +24,7 @@ struct CommandWords: Hashable, Sendable {
     ///   - arguments: the words.
     ///   - values: the options that take a value.
     ///   - switches: those that take none.
+    /// - Throws: an error in one line that names what is wrong.
     init(_ arguments: [String], values: [String] = [], switches: [String] = []) throws(CommandFailure) {
         let values = values + ["--store"]
         var rest = arguments[...]
@@ -36,7 +37,9 @@ struct CommandWords: Hashable, Sendable {
                 words.append(word)
                 continue
             }
-            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+                String.init
+            )
             if switches.contains(word) {
                 uses.append(Use(name: word, value: ""))
             } else if values.contains(parts[0]) {

@@ -11,6 +11,11 @@ enum ScriptCommand {
         rules.removeFirst()
         var plan = ScanPlan()
         plan.files.directory = words.value("--datadir")
+        if what == "names" {
+            let all = ScanSession.installedScripts(plan.files)
+            let names = Set(all.map(\.name)).union(all.flatMap(\.categories)).union(["all"])
+            return StandardStreams.write(names.sorted().joined(separator: "\n") + "\n") == .written ? 0 : 1
+        }
         if rules.isEmpty, what == "list" { rules = ["all"] }
         guard !rules.isEmpty else { throw .usage("name a script: sonde script \(what) http-title") }
         plan.scripts.helpRules = rules

@@ -33,6 +33,7 @@ extension ScriptEngine {
         case .timedOut: thread.account.end(.timeout, "its time limit ran out (--script-timeout)")
         case .dropped: thread.account.end(.cancelled, Self.hostGivenUp)
         case .interrupted: thread.account.end(.cancelled, Self.interrupted)
+        case .skipped: thread.account.end(.cancelled, "it was skipped at the keyboard")
         }
     }
 

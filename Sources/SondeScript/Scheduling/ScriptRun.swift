@@ -106,6 +106,9 @@ final class ScriptRun {
     /// Whether all tasks of the run level were taken.
     var levelIsTaken: Bool { isAbandoned || next >= tasks.count }
 
+    /// The tasks of the run level that were not taken yet.
+    var waitingTasks: ArraySlice<Task> { isAbandoned ? [] : tasks[min(next, tasks.count)...] }
+
     private func makeTasks() -> [Task] {
         let tasks = makeAllTasks()
         guard !done.isEmpty else { return tasks }

@@ -14,6 +14,8 @@ final class ScriptThread {
         case dropped
         /// The scan was interrupted.
         case interrupted
+        /// The person at the terminal has waited long enough for it.
+        case skipped
     }
 
     /// Where a thread is in its life.
