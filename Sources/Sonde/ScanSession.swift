@@ -232,6 +232,7 @@ public final class ScanSession {
         engine = nil
         companion?.stop()
         companion = nil
+        network.close()
     }
 
     // MARK: Numbers

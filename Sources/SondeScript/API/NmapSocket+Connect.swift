@@ -91,13 +91,17 @@ extension ScriptEngine {
             )
         } deliver: { [unowned self] (result: Result<TCPStream, StreamError>, frame) throws(HostError) in
             switch result {
-            case .failure(let error): return eventFailure(frame, error)
+            case .failure(let error):
+                socket.lastDestination = target
+                trace(socket, .outgoing, "CONNECT")
+                return eventFailure(frame, error)
             case .success(let stream):
                 guard let current else {
                     stream.close()
                     return eventFailure(frame, .cancelled)
                 }
                 socket.open(.stream(stream), for: current)
+                trace(socket, .outgoing, "CONNECT")
                 frame.push(true)
                 return .results(1)
             }
@@ -118,6 +122,7 @@ extension ScriptEngine {
             )
             try datagrams.connect(to: target)
             socket.open(.datagrams(datagrams, isConnected: true), for: thread)
+            trace(socket, .outgoing, "CONNECT")
             frame.push(true)
             return .results(1)
         } catch {
@@ -145,7 +150,8 @@ extension ScriptEngine {
         return try wait(frame) { then in
             stream.startTLS(settings, before: deadline, then: then)
         } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-            pushOutcome(frame, result)
+            trace(socket, .outgoing, "SSL RECONNECT")
+            return pushOutcome(frame, result)
         }
     }
 

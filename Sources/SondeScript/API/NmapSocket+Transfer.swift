@@ -20,18 +20,22 @@ extension ScriptEngine {
         case .capture: throw .message(Self.isCapture)
         case .stream(let stream):
             try claim(frame, socket)
+            trace(socket, .outgoing, SocketTrace.text(of: octets))
             return try wait(frame) { then in
                 stream.send(octets, before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-                pushOutcome(frame, sent(octets.count, result))
+                trace(socket, .outgoing, "SEND")
+                return pushOutcome(frame, sent(octets.count, result))
             }
         case .datagrams(let datagrams, let isConnected):
             try claim(frame, socket)
             guard isConnected else { return eventFailure(frame, StreamError(.error)) }
+            trace(socket, .outgoing, SocketTrace.text(of: octets))
             return try wait(frame) { then in
                 datagrams.send(octets, before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-                pushOutcome(frame, sent(octets.count, result))
+                trace(socket, .outgoing, "SEND")
+                return pushOutcome(frame, sent(octets.count, result))
             }
         }
     }
@@ -73,10 +77,12 @@ extension ScriptEngine {
         }
         socket.lastDestination = target
         let deadline = socket.deadline(network.loop.now)
+        trace(socket, .outgoing, SocketTrace.text(of: octets))
         return try wait(frame) { then in
             datagrams.send(octets, to: target, before: deadline, then: then)
         } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-            pushOutcome(frame, sent(octets.count, result))
+            trace(socket, .outgoing, "SEND")
+            return pushOutcome(frame, sent(octets.count, result))
         }
     }
 
@@ -102,24 +108,26 @@ extension ScriptEngine {
             return try wait(frame) { then in
                 stream.receive(amount, before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<[UInt8], StreamError>, frame) throws(HostError) in
-                pushReceived(frame, result)
+                pushReceived(frame, socket, result)
             }
         case .datagrams(let datagrams, _):
             try claim(frame, socket)
             return try wait(frame) { then in
                 datagrams.receive(before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<Datagram, StreamError>, frame) throws(HostError) in
-                pushReceived(frame, result.map(\.bytes))
+                pushReceived(frame, socket, result.map(\.bytes))
             }
         }
     }
 
     private func pushReceived(
         _ frame: borrowing CallFrame,
+        _ socket: NmapSocket,
         _ result: Result<[UInt8], StreamError>
     ) -> HostReturn {
         switch result {
         case .success(let octets):
+            trace(socket, .incoming, SocketTrace.text(of: octets))
             current?.account.bytesIn &+= octets.count
             frame.push(true)
             frame.push(octets)
@@ -149,15 +157,9 @@ extension ScriptEngine {
     func info(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
         try openDatagramsIfFresh(socket)
-        let ends: (local: SocketAddress?, remote: SocketAddress?)
-        switch socket.channel {
-        case .none: return softFailure(frame, Self.notConnected)
-        case .capture: throw .message(Self.isCapture)
-        case .stream(let stream): ends = (stream.localAddress, stream.remoteAddress)
-        case .datagrams(let datagrams, let isConnected):
-            let remote = isConnected ? datagrams.remoteAddress : socket.lastDestination
-            ends = (remote == nil ? nil : datagrams.localAddress, remote)
-        }
+        guard socket.isOpen else { return softFailure(frame, Self.notConnected) }
+        if case .capture = socket.channel { throw .message(Self.isCapture) }
+        let ends = socket.ends
         frame.push(true)
         push(frame, ends.local)
         push(frame, ends.remote)

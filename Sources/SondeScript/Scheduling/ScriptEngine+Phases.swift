@@ -85,4 +85,28 @@ extension ScriptEngine {
         for run in allRuns { abandon(run, reason: Self.interrupted) }
         for thread in allThreads { stop(thread, .interrupted) }
     }
+
+    // MARK: What a person is told
+
+    /// Tells that a phase begins, with `-v` or `-d`.
+    func tellStart(of run: ScriptRun) {
+        let what =
+            if let host = run.host {
+                "Script scanning \(host.host.address.description)."
+            } else {
+                run.isLast ? "Script Post-scanning." : "Script Pre-scanning."
+            }
+        message(1, orVerbosity: 1, what)
+        tellLevel(of: run)
+    }
+
+    /// Tells that a run level begins, with `-vv` or `-d`.
+    func tellLevel(of run: ScriptRun) {
+        message(1, orVerbosity: 2, "Starting runlevel \(run.levelNumber) (of \(max(1, levels.count))) scan.")
+    }
+
+    private func message(_ level: Int, orVerbosity verbosity: Int, _ text: @autoclosure () -> String) {
+        guard settings.debugging >= level || settings.verbosity >= verbosity else { return }
+        emit(.diagnostic(Diagnostic(.terminal, "NSE: \(text())")))
+    }
 }

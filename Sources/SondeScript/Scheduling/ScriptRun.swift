@@ -66,6 +66,12 @@ final class ScriptRun {
         tasks = makeTasks()
     }
 
+    /// Whether it comes after all hosts.
+    var isLast: Bool { kinds == [.postrule] }
+
+    /// The present run level, from 1.
+    var levelNumber: Int { level + 1 }
+
     /// Whether threads are running.
     var isBusy: Bool { scriptThreads > 0 }
 
