@@ -105,6 +105,14 @@ struct ProbeSequenceTests {
         #expect(once.ending == .noMatch)
     }
 
+    @Test("on the connection of the greeting, greeting and answer are one text")
+    func oneConnection() throws {
+        let answers = ["NULL": [text("HTTP/1.0 200 K\r\n")], "Web": [text("Server: Sample/8\r\n")]]
+        let (asked, result) = try play(Port(80, .tcp), answers)
+        #expect(asked == ["NULL", "Web*"])
+        #expect(result.finding?.fields[.version] == "8")
+    }
+
     @Test("a soft match narrows the probes to those that know the service")
     func soft() throws {
         let greeting = ["NULL": [text("220 ready\r\n")]]
