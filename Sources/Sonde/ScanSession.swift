@@ -82,6 +82,7 @@ public final class ScanSession {
             problems += 1
             warn(failure)
         }
+        try prepareSystems()
         try prepareServices()
         let given = try givenHosts(resolved, exclusions, selection)
         if plan.scripts.isWanted || plan.versions.isWanted {
@@ -183,7 +184,9 @@ public final class ScanSession {
                 var isDone = false
                 let earlier = EarlierWork(plan.resumption)
                 let key = HostKey(nil, name: nil)
-                for record in earlier.records(of: key) where record.phase == .prerule { onEvent(.script(record)) }
+                for record in earlier.records(of: key) where record.phase == .prerule {
+                    onEvent(.script(record))
+                }
                 engine.runBeforeHosts(skipping: earlier.tasks(of: key)) { [self] new in
                     let results = earlier.preScripts + new
                     if !results.isEmpty { onEvent(.preScripts(results)) }
