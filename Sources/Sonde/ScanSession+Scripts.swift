@@ -12,9 +12,9 @@ internal import Glibc
 extension ScanSession {
     /// What the scripts that the plan's help rules choose say of themselves.
     ///
-    /// - Returns: the text for a person.
+    /// - Returns: the text for a person, and an XML document.
     /// - Throws: ``ScanError`` for rules that match nothing, or scripts that cannot be loaded.
-    public func scriptHelp() throws(ScanError) -> String {
+    public func scriptHelp() throws(ScanError) -> ScriptHelp {
         let engine = try makeEngine(readArguments())
         defer { engine.close() }
         do throws(ScriptSetupError) {
@@ -25,7 +25,73 @@ extension ScanSession {
         } catch {
             throw error.scanError
         }
-        return engine.chosen.map { ScriptText.help(for: $0) }.joined()
+        return ScriptHelp(
+            text: engine.chosen.map { ScriptText.help(for: $0) }.joined(),
+            xml: ScriptText.helpXML(
+                for: engine.chosen,
+                scriptsDirectory: directory("scripts"),
+                libraryDirectory: directory("nselib")
+            )
+        )
+    }
+
+    /// A folder of the data directories, with a slash at its end.
+    private func directory(_ name: String) -> String? {
+        guard case .directory(let path) = files.directory.locate(name) else { return nil }
+        return path.hasSuffix("/") ? path : path + "/"
+    }
+
+    /// Tries to load every script of the index.
+    ///
+    /// - Returns: which load, which do not, and why.
+    /// - Throws: ``ScanError`` where the index or the libraries themselves are broken.
+    public func checkScripts() throws(ScanError) -> ScriptCheck {
+        let engine = try makeEngine(readArguments())
+        defer { engine.close() }
+        do throws(ScriptSetupError) {
+            let report = try engine.loadAll(embedded: BuiltInScripts.all)
+            return ScriptCheck(
+                loaded: report.loaded.map(\.id),
+                refused: report.refused,
+                failed: report.failed.map { ScriptCheck.Failure(path: $0.path, reason: $0.reason) }
+            )
+        } catch {
+            throw error.scanError
+        }
+    }
+
+    /// What the scripts that the plan's help rules choose say of themselves, with their arguments.
+    ///
+    /// - Throws: ``ScanError`` for rules that match nothing, or scripts that cannot be loaded.
+    public func scriptDescriptions() throws(ScanError) -> [ScriptDescription] {
+        let engine = try makeEngine(readArguments())
+        defer { engine.close() }
+        do throws(ScriptSetupError) {
+            try engine.setUp(
+                ScriptSelector.Request(options: plan.scripts.helpRules ?? []),
+                embedded: BuiltInScripts.all
+            )
+        } catch {
+            throw error.scanError
+        }
+        return engine.chosen.map { script in
+            let name = script.path.split(separator: "/").last.map(String.init) ?? ""
+            let builtIn = BuiltInScripts.all.first { "built-in/" + $0.fileName == script.path }?.source
+            let source = builtIn ?? (try? FileReader.contents(of: script.path)) ?? []
+            return ScriptDescription(
+                id: script.id.isEmpty ? name : script.id,
+                categories: script.categories,
+                path: script.path,
+                description: String(decoding: script.description ?? [], as: UTF8.self),
+                arguments: ScriptDescription.arguments(in: source)
+            )
+        }
+    }
+
+    /// Ids of the chosen scripts that are in a category; none before ``ScanSession/prepare()``.
+    public func scriptIDs(in category: String) -> Set<String> {
+        let chosen = engine?.chosen ?? []
+        return Set(chosen.filter { $0.categories.contains(category) }.map(\.id))
     }
 
     /// Reads every installed script and writes the index of their categories anew.

@@ -82,11 +82,12 @@ public final class ScanSession {
             problems += 1
             warn(failure)
         }
+        let given = try givenHosts(resolved, exclusions, selection)
         if plan.scripts.isWanted {
             let arguments = try readArguments()
             scope = try targets.scope(
                 plan.containment,
-                targets: resolved,
+                targets: given.map(Self.targets) ?? resolved,
                 arguments: .table(arguments.fields)
             )
             for warning in targets.scopeWarnings { warn(warning) }
@@ -99,7 +100,8 @@ public final class ScanSession {
             session: self,
             selection: selection,
             targets: TargetExpansion(resolved, excluding: exclusions),
-            exclusions: exclusions
+            exclusions: exclusions,
+            given: given
         )
         self.pipeline = pipeline
         if resolved.isEmpty, !targets.unresolved.isEmpty, !hasScriptsWithoutTargets {
@@ -175,10 +177,17 @@ public final class ScanSession {
         scheduleProgress()
         if let engine {
             network.loop.afterEvents = { engine.turn() }
+            engine.mayGetMoreRuns = { [unowned self] in pipeline?.mayGetMoreScripts ?? false }
             engine.isInterrupted = { [unowned self] in stopRequested.load(ordering: .relaxed) }
             if engine.hasScripts(.prerule) {
                 var isDone = false
-                engine.runBeforeHosts { [self] results in
+                let earlier = EarlierWork(plan.resumption)
+                let key = HostKey(nil, name: nil)
+                for record in earlier.records(of: key) where record.phase == .prerule {
+                    onEvent(.script(record))
+                }
+                engine.runBeforeHosts(skipping: earlier.tasks(of: key)) { [self] new in
+                    let results = earlier.preScripts + new
                     if !results.isEmpty { onEvent(.preScripts(results)) }
                     isDone = true
                 }
@@ -226,6 +235,7 @@ public final class ScanSession {
         engine = nil
         companion?.stop()
         companion = nil
+        network.close()
     }
 
     // MARK: Numbers

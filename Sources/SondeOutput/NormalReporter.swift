@@ -46,7 +46,7 @@ package final class NormalReporter: Reporter {
             if host.state == .unknown { hasListedHosts = true }
             try report(host)
         case .diagnostic(let message): try diagnostic(message)
-        case .progress, .script: return
+        case .progress, .script, .portsKnown: return
         case .finished(let summary): try end(summary)
         }
         if isTerminal || event.isLasting { try sink.flush() }
@@ -157,7 +157,7 @@ extension ScanEvent {
     var isLasting: Bool {
         switch self {
         case .started, .preScripts, .host, .postScripts, .finished: true
-        case .phaseStarted, .phaseEnded, .script, .diagnostic, .progress: false
+        case .phaseStarted, .phaseEnded, .script, .portsKnown, .diagnostic, .progress: false
         }
     }
 }

@@ -121,13 +121,17 @@ extension ScriptEngine {
             )
         } deliver: { [unowned self] (result: Result<TCPStream, StreamError>, frame) throws(HostError) in
             switch result {
-            case .failure(let error): return try destination.deliver(.failed(error), frame)
+            case .failure(let error):
+                socket.lastDestination = target
+                trace(socket, .outgoing, "CONNECT")
+                return try destination.deliver(.failed(error), frame)
             case .success(let stream):
                 guard let current else {
                     stream.close()
                     return try destination.deliver(.failed(.cancelled), frame)
                 }
                 socket.open(.stream(stream), for: current)
+                trace(socket, .outgoing, "CONNECT")
                 return try destination.deliver(.connected, frame)
             }
         }
@@ -147,6 +151,7 @@ extension ScriptEngine {
             )
             try datagrams.connect(to: target)
             socket.open(.datagrams(datagrams, isConnected: true), for: thread)
+            trace(socket, .outgoing, "CONNECT")
             frame.push(true)
             return .results(1)
         } catch {
@@ -174,7 +179,8 @@ extension ScriptEngine {
         return try wait(frame, on: socket) { then in
             stream.startTLS(settings, before: deadline, then: then)
         } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-            pushOutcome(frame, result)
+            trace(socket, .outgoing, "SSL RECONNECT")
+            return pushOutcome(frame, result)
         }
     }
 

@@ -21,18 +21,22 @@ extension ScriptEngine {
         case .capture: throw .message(Self.isCapture)
         case .stream(let stream):
             try claim(frame, socket)
+            trace(socket, .outgoing, SocketTrace.text(of: octets))
             return try wait(frame, on: socket) { then in
                 stream.send(octets, before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-                pushOutcome(frame, sent(octets.count, result))
+                trace(socket, .outgoing, "SEND")
+                return pushOutcome(frame, sent(octets.count, result))
             }
         case .datagrams(let datagrams, let isConnected):
             try claim(frame, socket)
             guard isConnected else { return eventFailure(frame, StreamError(.error)) }
+            trace(socket, .outgoing, SocketTrace.text(of: octets))
             return try wait(frame, on: socket) { then in
                 datagrams.send(octets, before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-                pushOutcome(frame, sent(octets.count, result))
+                trace(socket, .outgoing, "SEND")
+                return pushOutcome(frame, sent(octets.count, result))
             }
         }
     }
@@ -74,10 +78,12 @@ extension ScriptEngine {
         }
         socket.lastDestination = target
         let deadline = socket.deadline(network.loop.now)
+        trace(socket, .outgoing, SocketTrace.text(of: octets))
         return try wait(frame, on: socket) { then in
             datagrams.send(octets, to: target, before: deadline, then: then)
         } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-            pushOutcome(frame, sent(octets.count, result))
+            trace(socket, .outgoing, "SEND")
+            return pushOutcome(frame, sent(octets.count, result))
         }
     }
 
@@ -117,21 +123,26 @@ extension ScriptEngine {
             return try wait(frame, on: socket) { then in
                 stream.receive(amount, before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<[UInt8], StreamError>, frame) throws(HostError) in
-                try deliver(received(result), frame)
+                try deliver(received(socket, result), frame)
             }
         case .datagrams(let datagrams, _):
             try claim(frame, socket)
             return try wait(frame, on: socket) { then in
                 datagrams.receive(before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<Datagram, StreamError>, frame) throws(HostError) in
-                try deliver(received(result.map(\.bytes)), frame)
+                try deliver(received(socket, result.map(\.bytes)), frame)
             }
         }
     }
 
-    /// Charges octets to the calling script, if some were received.
-    private func received(_ result: Result<[UInt8], StreamError>) -> Result<[UInt8], StreamError> {
-        if case .success(let octets) = result { current?.account.bytesIn &+= octets.count }
+    /// Traces octets and charges them to the calling script, if some were received.
+    private func received(
+        _ socket: NmapSocket,
+        _ result: Result<[UInt8], StreamError>
+    ) -> Result<[UInt8], StreamError> {
+        guard case .success(let octets) = result else { return result }
+        trace(socket, .incoming, SocketTrace.text(of: octets))
+        current?.account.bytesIn &+= octets.count
         return result
     }
 
@@ -169,15 +180,9 @@ extension ScriptEngine {
     func info(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
         try openDatagramsIfFresh(socket)
-        let ends: (local: SocketAddress?, remote: SocketAddress?)
-        switch socket.channel {
-        case .none: return softFailure(frame, Self.notConnected)
-        case .capture: throw .message(Self.isCapture)
-        case .stream(let stream): ends = (stream.localAddress, stream.remoteAddress)
-        case .datagrams(let datagrams, let isConnected):
-            let remote = isConnected ? datagrams.remoteAddress : socket.lastDestination
-            ends = (remote == nil ? nil : datagrams.localAddress, remote)
-        }
+        guard socket.isOpen else { return softFailure(frame, Self.notConnected) }
+        if case .capture = socket.channel { throw .message(Self.isCapture) }
+        let ends = socket.ends
         frame.push(true)
         push(frame, ends.local)
         push(frame, ends.remote)

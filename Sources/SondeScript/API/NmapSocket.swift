@@ -228,6 +228,7 @@ extension ScriptEngine {
     func close(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
         guard socket.isOpen else { return softFailure(frame, "socket already closed") }
+        traceClosing(socket)
         socket.reset()
         frame.push(true)
         return .results(1)

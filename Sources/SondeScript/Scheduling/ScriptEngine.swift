@@ -126,6 +126,7 @@ package final class ScriptEngine {
 
     /// Starts a phase; its threads begin in the next turns.
     func start(_ run: ScriptRun) {
+        tellStart(of: run)
         runs.append(run)
         // The loop may be about to wait for something else: it must turn once more.
         network.loop.soon {}
@@ -196,6 +197,7 @@ package final class ScriptEngine {
             }
             dropOrphans(of: run)
             if run.advance() {
+                tellLevel(of: run)
                 index += 1
                 continue
             }
@@ -234,6 +236,9 @@ package final class ScriptEngine {
             if let doom = thread.doom { stop(thread, doom) } else { ready.append(thread) }
         case .finished:
             current = nil
+            if thread.rulePassed || thread.isWorker {
+                message(thread.isWorker ? 2 : 1, "Finished \(debugName(thread))\(thread.against).")
+            }
             noteReturn(of: thread)
             end(thread, closing: false)
         case .yielded:
@@ -269,7 +274,7 @@ package final class ScriptEngine {
         guard thread !== current, thread.stage != .ended else { return }
         noteDoom(doom, of: thread)
         if doom == .timedOut {
-            message(1, "\(debugName(thread)) against \(thread.target) timed out")
+            message(1, "\(debugName(thread))\(thread.against) timed out")
         }
         end(thread, closing: true)
     }
@@ -289,7 +294,11 @@ package final class ScriptEngine {
         if let deadline = thread.deadline { network.loop.cancel(deadline) }
         threads[ObjectIdentifier(thread)] = nil
         if closing { closeCoroutine(of: thread) }
-        for held in Array(thread.sockets.values) { held.socket?.closeChannel() }
+        for held in Array(thread.sockets.values) {
+            guard let socket = held.socket else { continue }
+            traceClosing(socket)
+            socket.closeChannel()
+        }
         thread.sockets = [:]
         slots.forget(thread)
         slots.release(thread)?()
