@@ -181,12 +181,14 @@ public final class ScanSession {
             engine.isInterrupted = { [unowned self] in stopRequested.load(ordering: .relaxed) }
             if engine.hasScripts(.prerule) {
                 var isDone = false
+                let began = tellStartOfScripts()
                 let earlier = EarlierWork(plan.resumption)
                 let key = HostKey(nil, name: nil)
                 for record in earlier.records(of: key) where record.phase == .prerule {
                     onEvent(.script(record))
                 }
                 engine.runBeforeHosts(skipping: earlier.tasks(of: key)) { [self] new in
+                    tellEndOfScripts(began)
                     let results = earlier.preScripts + new
                     if !results.isEmpty { onEvent(.preScripts(results)) }
                     isDone = true
@@ -200,12 +202,25 @@ public final class ScanSession {
         }
         if let engine, engine.hasScripts(.postrule) {
             var isDone = false
+            let began = tellStartOfScripts()
             engine.runAfterHosts { [self] results in
+                tellEndOfScripts(began)
                 if !results.isEmpty { onEvent(.postScripts(results)) }
                 isDone = true
             }
             try turn { isDone }
         }
+    }
+
+    /// Tells that scripts before or after all hosts begin: the moment.
+    private func tellStartOfScripts() -> Instant {
+        onEvent(.phaseStarted(.scripts, at: WallTime.now))
+        return network.loop.clockNow
+    }
+
+    private func tellEndOfScripts(_ began: Instant) {
+        let elapsed = (network.loop.clockNow - began).seconds
+        onEvent(.phaseEnded(.scripts, at: WallTime.now, elapsed: elapsed))
     }
 
     private func turn(until isDone: () -> Bool) throws(ScanError) {
