@@ -198,7 +198,9 @@ let package = Package(
         ),
         .testTarget(
             name: "SondeScanTests",
-            dependencies: ["SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeTestSupport"],
+            dependencies: [
+                "SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeRegex", "SondeTestSupport",
+            ],
             swiftSettings: rules
         ),
         .testTarget(

@@ -82,8 +82,9 @@ public final class ScanSession {
             problems += 1
             warn(failure)
         }
+        try prepareServices()
         let given = try givenHosts(resolved, exclusions, selection)
-        if plan.scripts.isWanted {
+        if plan.scripts.isWanted || plan.versions.isWanted {
             let arguments = try readArguments()
             scope = try targets.scope(
                 plan.containment,
@@ -179,9 +180,9 @@ public final class ScanSession {
             network.loop.afterEvents = { engine.turn() }
             engine.mayGetMoreRuns = { [unowned self] in pipeline?.mayGetMoreScripts ?? false }
             engine.isInterrupted = { [unowned self] in stopRequested.load(ordering: .relaxed) }
-            if engine.hasScripts(.prerule) {
+            if plan.scripts.isWanted, engine.hasScripts(.prerule) {
                 var isDone = false
-                let began = tellStartOfScripts()
+                let began = network.loop.clockNow
                 let earlier = EarlierWork(plan.resumption)
                 let key = HostKey(nil, name: nil)
                 for record in earlier.records(of: key) where record.phase == .prerule {
@@ -193,6 +194,7 @@ public final class ScanSession {
                     if !results.isEmpty { onEvent(.preScripts(results)) }
                     isDone = true
                 }
+                tellStartOfScripts()
                 try turn { isDone }
             }
         }
@@ -200,25 +202,27 @@ public final class ScanSession {
             pipeline.start()
             try turn { pipeline.isDone }
         }
-        if let engine, engine.hasScripts(.postrule) {
+        if plan.scripts.isWanted, let engine, engine.hasScripts(.postrule) {
             var isDone = false
-            let began = tellStartOfScripts()
+            let began = network.loop.clockNow
             engine.runAfterHosts { [self] results in
                 tellEndOfScripts(began)
                 if !results.isEmpty { onEvent(.postScripts(results)) }
                 isDone = true
             }
+            tellStartOfScripts()
             try turn { isDone }
         }
     }
 
-    /// Tells that scripts before or after all hosts begin: the moment.
-    private func tellStartOfScripts() -> Instant {
+    /// Tells with `-v` that scripts before or after all hosts begin.
+    private func tellStartOfScripts() {
+        guard plan.verbosity > 0 else { return }
         onEvent(.phaseStarted(.scripts, at: WallTime.now))
-        return network.loop.clockNow
     }
 
     private func tellEndOfScripts(_ began: Instant) {
+        guard plan.verbosity > 0 else { return }
         let elapsed = (network.loop.clockNow - began).seconds
         onEvent(.phaseEnded(.scripts, at: WallTime.now, elapsed: elapsed))
     }
@@ -287,7 +291,8 @@ public final class ScanSession {
     func warn(_ text: String) { onEvent(.diagnostic(Diagnostic(.standardError, text))) }
 
     private var hasScriptsWithoutTargets: Bool {
-        engine?.hasScripts(.prerule) ?? false || engine?.hasScripts(.postrule) ?? false
+        guard plan.scripts.isWanted, let engine else { return false }
+        return engine.hasScripts(.prerule) || engine.hasScripts(.postrule)
     }
 }
 

@@ -34,7 +34,10 @@ import Testing
         #expect(try world.runBeforeHosts()["present"] == "all is well")
     }
 
-    @Test("all scripts of a tree load, with what they read of the arguments", arguments: ["Lua", "LuaClassic", "LuaOld"])
+    @Test(
+        "all scripts of a tree load, with what they read of the arguments",
+        arguments: ["Lua", "LuaClassic", "LuaOld"]
+    )
     func loading(tree: String) throws {
         let report = try ScriptWorld(tree: tree).engine.loadAll()
         #expect(report.failed.isEmpty && report.refused.isEmpty && !report.loaded.isEmpty)
