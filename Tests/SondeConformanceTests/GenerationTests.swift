@@ -39,7 +39,7 @@ import Testing
         arguments: ["Lua", "LuaClassic", "LuaOld"]
     )
     func loading(tree: String) throws {
-        let report = try ScriptWorld(tree: tree).engine.loadAll()
+        let report = try ScriptWorld(tree: tree).loadAll()
         #expect(report.failed.isEmpty && report.refused.isEmpty && !report.loaded.isEmpty)
     }
 
