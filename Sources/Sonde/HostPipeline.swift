@@ -66,6 +66,13 @@ final class HostPipeline {
             && (discovery?.isDone ?? true)
     }
 
+    /// Whether hosts may still come to their scripts: some are before them, or not found yet.
+    var mayGetMoreScripts: Bool {
+        hasStarted
+            && (hostsActive > scripted.count || !(discovery?.isDone ?? true) || !added.isEmpty
+                || namesUnderWay > 0)
+    }
+
     /// The phase that most hosts wait for now; nothing while only scripts run.
     var currentProgress: ScanProgress? {
         (scanProgress + [services?.progress].compactMap { $0 }).first { $0.hostsActive > 0 }

@@ -78,6 +78,7 @@ extension ScanSession {
         settings.sourceAddress = plan.packets.sourceAddress
         settings.versionIntensity = plan.versions.intensity
         settings.detectsVersions = plan.versions.isWanted
+        settings.keepsPortResults = plan.scripts.isWanted
         settings.timeout = plan.timing.template.scriptTimeout
         settings.traces = plan.scripts.isTraced || plan.tracesPackets
         settings.maximumParallelism = plan.timing.template.maximumParallelism

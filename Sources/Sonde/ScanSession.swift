@@ -185,19 +185,23 @@ public final class ScanSession {
         scheduleProgress()
         if let engine {
             network.loop.afterEvents = { engine.turn() }
+            engine.mayGetMoreRuns = { [unowned self] in pipeline?.mayGetMoreScripts ?? false }
             engine.isInterrupted = { [unowned self] in stopRequested.load(ordering: .relaxed) }
             if plan.scripts.isWanted, engine.hasScripts(.prerule) {
                 var isDone = false
+                let began = network.loop.clockNow
                 let earlier = EarlierWork(plan.resumption)
                 let key = HostKey(nil, name: nil)
                 for record in earlier.records(of: key) where record.phase == .prerule {
                     onEvent(.script(record))
                 }
                 engine.runBeforeHosts(skipping: earlier.tasks(of: key)) { [self] new in
+                    tellEndOfScripts(began)
                     let results = earlier.preScripts + new
                     if !results.isEmpty { onEvent(.preScripts(results)) }
                     isDone = true
                 }
+                tellStartOfScripts()
                 try turn { isDone }
             }
         }
@@ -207,12 +211,27 @@ public final class ScanSession {
         }
         if plan.scripts.isWanted, let engine, engine.hasScripts(.postrule) {
             var isDone = false
+            let began = network.loop.clockNow
             engine.runAfterHosts { [self] results in
+                tellEndOfScripts(began)
                 if !results.isEmpty { onEvent(.postScripts(results)) }
                 isDone = true
             }
+            tellStartOfScripts()
             try turn { isDone }
         }
+    }
+
+    /// Tells with `-v` that scripts before or after all hosts begin.
+    private func tellStartOfScripts() {
+        guard plan.verbosity > 0 else { return }
+        onEvent(.phaseStarted(.scripts, at: WallTime.now))
+    }
+
+    private func tellEndOfScripts(_ began: Instant) {
+        guard plan.verbosity > 0 else { return }
+        let elapsed = (network.loop.clockNow - began).seconds
+        onEvent(.phaseEnded(.scripts, at: WallTime.now, elapsed: elapsed))
     }
 
     private func turn(until isDone: () -> Bool) throws(ScanError) {

@@ -33,7 +33,7 @@ enum Subcommand: String, Hashable, Sendable, CaseIterable {
         case .report: "report SCAN [-oN|-oX|-oG|-oJ|-oH|-oA|--output-…] FILE"
         case .seal: "seal FILE..."
         case .resume: "resume [SCAN]"
-        case .script: "script list|show|args [NAME...]"
+        case .script: "script list|show|args [NAME...] | script check"
         case .help: "help [TOPIC]"
         }
     }
@@ -49,7 +49,7 @@ enum Subcommand: String, Hashable, Sendable, CaseIterable {
         case .report: "write reports of a stored scan, or of another file of results"
         case .seal: "make reports valid whose scan was killed"
         case .resume: "go on with a scan that did not end; nothing that was done is repeated"
-        case .script: "list scripts, show one, or show the arguments it takes"
+        case .script: "list scripts, show one or the arguments it takes, or check that all load"
         case .help: "explain a topic: \(HelpTopics.names.joined(separator: ", "))"
         }
     }

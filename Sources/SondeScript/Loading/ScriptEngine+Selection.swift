@@ -48,6 +48,7 @@ extension ScriptEngine {
 
     /// Loads every script of the index and tells which could not be; for `--script-help` and load reports.
     package func loadAll(embedded: [EmbeddedScript] = []) throws(ScriptSetupError) -> LoadReport {
+        installArguments()
         let index = try readIndex(embedded)
         if hasInstalledScripts { try prepareLibraries() }
         var report = LoadReport()
@@ -80,6 +81,7 @@ extension ScriptEngine {
     ///
     /// - Throws: ``ScriptSetupError`` for the first that cannot be loaded.
     package func loadDirectory(_ path: String) throws(ScriptSetupError) -> [ScriptMetadata] {
+        installArguments()
         try prepareLibraries()
         var scripts: [ScriptMetadata] = []
         for name in FileReader.names(in: path).filter({ $0.hasSuffix(".nse") }).sorted() {

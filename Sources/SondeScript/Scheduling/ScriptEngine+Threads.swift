@@ -92,14 +92,14 @@ extension ScriptEngine {
         let (isTry, text) = describeFailure(of: thread)
         noteFailure(of: thread, text)
         if isTry {
-            message(1, "Finished \(debugName(thread)) against \(thread.target). Reason: \(text)\n")
+            message(1, "Finished \(debugName(thread))\(thread.against). Reason: \(text)\n")
             return
         }
         let trace = thread.coroutine.traceback(text, using: lua)
         message(
             1,
-            "\(debugName(thread)) against \(thread.target) threw an error!\n"
-                + String(decoding: trace, as: UTF8.self) + "\n"
+            "\(debugName(thread))\(thread.against) threw an error!\n"
+                + Self.withoutPrelude(String(decoding: trace, as: UTF8.self)) + "\n"
         )
         guard !thread.isWorker, settings.debugging == 0 else { return }
         record(
@@ -110,6 +110,14 @@ extension ScriptEngine {
             ),
             of: thread
         )
+    }
+
+    /// A traceback in which the engine's own Lua code does not show.
+    private static func withoutPrelude(_ trace: String) -> String {
+        let lines = trace.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.contains(where: { $0.hasPrefix("\tprelude:") }) else { return trace }
+        return (lines.filter { !$0.hasPrefix("\tprelude:") } + ["\t(...tail calls...)"])
+            .joined(separator: "\n")
     }
 
     /// What an error says, and whether it is an exception of `new_try`.
@@ -149,6 +157,7 @@ extension ScriptEngine {
             return
         }
         if let port = thread.port, thread.kind == .portrule {
+            guard settings.keepsPortResults else { return }
             host.host.ports.add(result, to: port)
         } else {
             host.host.scripts.insertByID(result)

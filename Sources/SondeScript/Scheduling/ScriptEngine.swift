@@ -237,7 +237,7 @@ package final class ScriptEngine {
         case .finished:
             current = nil
             if thread.rulePassed || thread.isWorker {
-                message(thread.isWorker ? 2 : 1, "Finished \(debugName(thread)) against \(thread.target).")
+                message(thread.isWorker ? 2 : 1, "Finished \(debugName(thread))\(thread.against).")
             }
             noteReturn(of: thread)
             end(thread, closing: false)
@@ -274,7 +274,7 @@ package final class ScriptEngine {
         guard thread !== current, thread.stage != .ended else { return }
         noteDoom(doom, of: thread)
         if doom == .timedOut {
-            message(1, "\(debugName(thread)) against \(thread.target) timed out")
+            message(1, "\(debugName(thread))\(thread.against) timed out")
         }
         end(thread, closing: true)
     }

@@ -108,6 +108,9 @@ final class ScriptThread {
     /// `id M:address`, or `id W:address` for a worker.
     var info: String { "\(script.id) \(isWorker ? "W" : "M"):\(addressText)" }
 
+    /// What the thread works on, as part of a message; empty before and after all hosts.
+    var against: String { target.isEmpty ? "" : " against \(target)" }
+
     /// What the thread works on, as messages name it; empty before and after all hosts.
     var target: String {
         guard let host = run.host?.host else { return "" }
