@@ -38,6 +38,7 @@ struct Prelude {
     let runWorker: LuaReference
     let prepareLibraries: LuaReference
     let isQuiet: LuaReference
+    let confine: LuaReference
     let tryMessage: LuaReference
     /// The metatable of scripts' environments: what they lack is looked up in `_G`.
     let environmentMetatable: LuaReference
@@ -52,6 +53,7 @@ struct Prelude {
         runWorker = try Self.take("run_worker", frame)
         prepareLibraries = try Self.take("prepare_libraries", frame)
         isQuiet = try Self.take("is_quiet", frame)
+        confine = try Self.take("confine", frame)
         tryMessage = try Self.take("try_message", frame)
         frame.pushTable(fields: 1)
         frame.pushGlobals()

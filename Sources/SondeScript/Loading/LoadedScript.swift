@@ -16,6 +16,12 @@ package final class LoadedScript {
     package var rules: Set<ScriptRule> { metadata.rules }
     /// Whether a record told of it: each script that was chosen has one at least.
     var hasRecord = false
+    /// Whether one of its instances has computed for long at a time.
+    var isLong = false
+    /// Whether its instances can run in the scan's own world only, as one of them has shown.
+    var staysHome = false
+    /// Its text, if it is built in.
+    let embedded: [UInt8]?
     /// Gives, for an environment, one run of the script's top level.
     let generator: LuaReference
 
@@ -31,12 +37,14 @@ package final class LoadedScript {
         isByName: Bool,
         isNamed: Bool,
         isForced: Bool,
+        embedded: [UInt8]?,
         generator: LuaReference
     ) {
         self.metadata = metadata
         self.isByName = isByName
         self.isNamed = isNamed
         self.isForced = isForced
+        self.embedded = embedded
         self.generator = generator
     }
 }

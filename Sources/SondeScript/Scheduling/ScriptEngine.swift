@@ -60,6 +60,13 @@ package final class ScriptEngine {
     /// Threads ever started, and ended.
     package private(set) var threadsStarted = 0, threadsEnded = 0
 
+    /// Whether this is the engine of a world that is not the scan's own.
+    let isAway: Bool
+    /// The other worlds.
+    let worlds: ScriptWorlds
+    /// What scripts find as registry in a world that is not the scan's own.
+    var awayRegistry: LuaReference?
+
     private var ready: Deque<ScriptThread> = []
     private var runs: Deque<ScriptRun> = []
     private var threads: [ObjectIdentifier: ScriptThread] = [:]
@@ -74,6 +81,7 @@ package final class ScriptEngine {
     ///   - dataDirectory: where scripts, libraries and data files are found.
     ///   - facts: what the scanner knows.
     ///   - settings: what scripts are told of the run.
+    ///   - isAway: whether the engine is for a world that is not the scan's own.
     ///   - emit: takes messages and results, on the loop's thread.
     /// - Throws: ``LuaError`` if the state cannot be made.
     package init(
@@ -81,6 +89,7 @@ package final class ScriptEngine {
         dataDirectory: DataDirectory,
         facts: any ScriptFacts,
         settings: ScriptSettings,
+        isAway: Bool = false,
         emit: @escaping (ScanEvent) -> Void
     ) throws(LuaError) {
         self.network = network
@@ -88,6 +97,8 @@ package final class ScriptEngine {
         self.facts = facts
         self.settings = settings
         self.emit = emit
+        self.isAway = isAway
+        worlds = ScriptWorlds(count: isAway ? 1 : settings.worlds)
         slots = SocketSlots(limit: settings.maximumParallelism)
         pace = settings.hostRate.map { HostPace(perSecond: $0) }
         lua = try LuaState()
@@ -100,17 +111,20 @@ package final class ScriptEngine {
             return try deliver(frame)
         }
         try installLibraries()
+        try confine()
         lua.setTick(every: Self.instructionsPerTick)
     }
 
     /// Ends all threads and gives the Lua state back.
     package func close() {
         guard !isClosed else { return }
+        _ = worlds.stop()
         for thread in Array(threads.values) { end(thread, closing: true) }
         isClosed = true
         ready = []
         runs = []
         prelude = nil
+        awayRegistry = nil
         hosts = HostDirectory()
         lua.onTick = { .goOn }
         lua.onResumed = { _ in .nothing }
@@ -160,7 +174,12 @@ package final class ScriptEngine {
         }
     }
 
-    private func startThread(_ task: ScriptRun.Task, in run: ScriptRun) {
+    /// Starts a script, here or in another world.
+    func startThread(_ task: ScriptRun.Task, in run: ScriptRun) {
+        if task.script.isLong, give(task, in: run) {
+            run.scriptThreads += 1
+            return
+        }
         guard let thread = makeThread(task, in: run) else { return }
         run.scriptThreads += 1
         admit(thread)
@@ -227,7 +246,12 @@ package final class ScriptEngine {
             if thread.delivery != nil { ready.append(thread) } else { thread.stage = .parked }
         case .turnEnded:
             current = nil
-            if let doom = thread.doom { stop(thread, doom) } else { ready.append(thread) }
+            if let doom = thread.doom {
+                stop(thread, doom)
+            } else {
+                ready.append(thread)
+                noteLongStep(of: thread)
+            }
         case .finished:
             current = nil
             if thread.rulePassed || thread.isWorker {
@@ -305,6 +329,15 @@ package final class ScriptEngine {
         }
     }
 
+    /// Takes a thread that has not begun out of the scheduler, as if it had never been made; its run still counts it.
+    func withdraw(_ thread: ScriptThread) {
+        thread.stage = .ended
+        threadsStarted -= 1
+        thread.run.threadsStarted -= 1
+        if let deadline = thread.deadline { network.loop.cancel(deadline) }
+        threads[ObjectIdentifier(thread)] = nil
+    }
+
     /// Runs close handlers of the script, as the thread that they belong to.
     private func closeCoroutine(of thread: ScriptThread) {
         let before = current
@@ -378,24 +411,4 @@ package final class ScriptEngine {
 
     /// The run that works on a host.
     func run(of host: ActiveHost) -> ScriptRun? { runs.first { $0.host === host } }
-
-    // MARK: What is going on
-
-    /// Ids of the scripts that run, each with the number of its threads, longest-running first.
-    package var activity: [String] {
-        var oldest: [String: (started: Instant, count: Int)] = [:]
-        for thread in threads.values {
-            let known = oldest[thread.script.id]
-            oldest[thread.script.id] = (
-                min(known?.started ?? thread.started, thread.started), (known?.count ?? 0) + 1
-            )
-        }
-        let order = oldest.sorted { ($0.value.started, $0.key) < ($1.value.started, $1.key) }
-        return order.map { $0.value.count == 1 ? $0.key : "\($0.key) (\($0.value.count))" }
-    }
-
-    /// Threads that live, and how many of them wait.
-    package var threadCounts: (total: Int, waiting: Int) {
-        (threads.count, threads.values.count { $0.stage == .parked })
-    }
 }
