@@ -15,8 +15,6 @@ public struct ScriptRequest: Hashable, Sendable {
     public var arguments: String?
     /// A file of script arguments.
     public var argumentFile: String?
-    /// Worlds that scripts may be spread over (`--worlds`); nothing for as many as there are processors.
-    public var worlds: Int?
     /// Whether what scripts send and receive is told.
     public var isTraced = false
     /// Whether the script database is written anew.

@@ -17,7 +17,6 @@ extension OptionsResolver {
         scripts.isTraced = typed.isTraced || flags.output.tracesPackets
         scripts.updatesDatabase = typed.updatesDatabase
         if !typed.help.isEmpty { scripts.helpRules = try rules(typed.help, .scriptHelp) }
-        if let text = typed.worlds { scripts.worlds = try ValueParsing.integer(text, .worlds, in: 1...256) }
         request.plan.scripts = scripts
     }
 

@@ -127,8 +127,6 @@ func resolve(words: [String], isRoot: Bool = false) throws -> ScanRequest {
         #expect(scripts.effectiveRules == scripts.rules)
         #expect(try resolve("-sC h").plan.scripts.effectiveRules == ["default"])
         #expect(try resolve("h").plan.scripts.effectiveRules == [])
-        #expect(try resolve("--worlds 3").plan.scripts.worlds == 3)
-        #expect(throws: UsageError.self) { try resolve("--worlds 0") }
         #expect(try resolve("--script-help http-*").plan.scripts.helpRules == ["http-*"])
         #expect(try resolve("--script-args a --script-args b h").plan.scripts.arguments == "b")
     }

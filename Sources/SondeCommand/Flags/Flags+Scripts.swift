@@ -27,16 +27,10 @@ extension FlagDeclaration {
         value: .required("RULES"),
         "describe these scripts, scan nothing"
     )
-    static let worlds = Self(
-        "--worlds",
-        value: .required("N"),
-        "spread scripts that compute for long over N threads"
-    )
-
     /// The flags about scripts.
     static let scripts: [Self] = [
         .defaultScripts, .script, .scriptArguments, .scriptArgumentFile, .scriptTimeout, .scriptTrace,
-        .scriptUpdate, .scriptHelp, .worlds,
+        .scriptUpdate, .scriptHelp,
     ]
 }
 
@@ -50,5 +44,4 @@ struct ScriptFlags: ParsableArguments {
     @Flag(.scriptTrace) var isTraced: Bool
     @Flag(.scriptUpdate) var updatesDatabase: Bool
     @Option(.scriptHelp) var help: [String]
-    @Option(.worlds) var worlds: String?
 }
