@@ -125,7 +125,9 @@ let package = Package(
                 "SondeModel", "SondeWire", "SondeDatabase", "SondeIO", "SondeLua", "SondeRegex",
                 "COpenSSL", "CSSH2", "CZlib", "CLPeg", collections,
             ],
-            resources: [.embedInCode("Resources/prelude.lua")]
+            resources: [
+                .embedInCode("Resources/prelude.lua"), .embedInCode("Resources/compatibility.lua"),
+            ]
                 + builtInScripts.map { .embedInCode("Resources/Scripts/\($0).nse") },
             swiftSettings: rules
         ),
@@ -196,12 +198,19 @@ let package = Package(
         ),
         .testTarget(
             name: "SondeScanTests",
-            dependencies: ["SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeTestSupport"],
+            dependencies: [
+                "SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeRegex", "SondeTestSupport",
+            ],
             swiftSettings: rules
         ),
         .testTarget(
             name: "SondeScriptTests",
             dependencies: ["SondeScript", "SondeLua", "SondeModel", "SondeIO", "SondeTestSupport"],
+            swiftSettings: rules
+        ),
+        .testTarget(
+            name: "SondeConformanceTests",
+            dependencies: ["SondeScript", "SondeModel", "SondeIO"],
             swiftSettings: rules
         ),
         .testTarget(

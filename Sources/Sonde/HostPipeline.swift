@@ -29,6 +29,7 @@ final class HostPipeline {
     var discovery: HostDiscovery?
     var scans: [PortScan] = []
     var scanProgress: [ScanProgress] = []
+    var services: ServiceDetection?
     var lookups: ReverseLookups?
     var lookupsUnderWay: [Int: Operation] = [:]
     private(set) var hasStarted = false
@@ -66,7 +67,8 @@ final class HostPipeline {
 
     /// The phase that most hosts wait for now; nothing while only scripts run.
     var currentProgress: ScanProgress? {
-        scanProgress.first { $0.hostsActive > 0 } ?? (discovery?.isDone == false ? discovery?.progress : nil)
+        (scanProgress + [services?.progress].compactMap { $0 }).first { $0.hostsActive > 0 }
+            ?? (discovery?.isDone == false ? discovery?.progress : nil)
     }
 
     /// Starts with the first targets.
@@ -77,6 +79,7 @@ final class HostPipeline {
             return
         }
         makeScans()
+        makeServiceDetection()
         if case .list = session.plan.extent {
             listTargets()
         } else {
@@ -88,6 +91,7 @@ final class HostPipeline {
     func cancel() {
         discovery?.cancel()
         for scan in scans { scan.cancel() }
+        services?.cancel()
         for operation in lookupsUnderWay.values { operation.cancel() }
         session.facts.onTarget = { _ in false }
     }

@@ -82,8 +82,9 @@ public final class ScanSession {
             problems += 1
             warn(failure)
         }
+        try prepareServices()
         let given = try givenHosts(resolved, exclusions, selection)
-        if plan.scripts.isWanted {
+        if plan.scripts.isWanted || plan.versions.isWanted {
             let arguments = try readArguments()
             scope = try targets.scope(
                 plan.containment,
@@ -178,7 +179,7 @@ public final class ScanSession {
         if let engine {
             network.loop.afterEvents = { engine.turn() }
             engine.isInterrupted = { [unowned self] in stopRequested.load(ordering: .relaxed) }
-            if engine.hasScripts(.prerule) {
+            if plan.scripts.isWanted, engine.hasScripts(.prerule) {
                 var isDone = false
                 let earlier = EarlierWork(plan.resumption)
                 let key = HostKey(nil, name: nil)
@@ -195,7 +196,7 @@ public final class ScanSession {
             pipeline.start()
             try turn { pipeline.isDone }
         }
-        if let engine, engine.hasScripts(.postrule) {
+        if plan.scripts.isWanted, let engine, engine.hasScripts(.postrule) {
             var isDone = false
             engine.runAfterHosts { [self] results in
                 if !results.isEmpty { onEvent(.postScripts(results)) }
@@ -269,7 +270,8 @@ public final class ScanSession {
     func warn(_ text: String) { onEvent(.diagnostic(Diagnostic(.standardError, text))) }
 
     private var hasScriptsWithoutTargets: Bool {
-        engine?.hasScripts(.prerule) ?? false || engine?.hasScripts(.postrule) ?? false
+        guard plan.scripts.isWanted, let engine else { return false }
+        return engine.hasScripts(.prerule) || engine.hasScripts(.postrule)
     }
 }
 

@@ -68,7 +68,7 @@ package final class Coroutine {
 
     /// Ends it: pending to-be-closed variables are closed, nothing of it runs any more.
     ///
-    /// What it failed with is dropped too, or else it would look like one that has not begun.
+    /// Nothing stays on its stack, so that `coroutine.status` calls it dead even after an error.
     package func close() {
         _ = unsafe lua_resetthread(L)
         unsafe lua_settop(L, 0)

@@ -117,6 +117,8 @@ public enum Phase: String, Hashable, Sendable {
     case connectScan = "Connect Scan"
     /// UDP scan.
     case udpScan = "UDP Scan"
+    /// Finding out services.
+    case services = "Service scan"
     /// Scripts.
     case scripts = "NSE"
     /// Scripts that run after all hosts.

@@ -106,6 +106,7 @@ package final class NormalReporter: Reporter {
             try isTerminal ? complain("Sonde failed: \(printable(failure))") : ()
             return
         }
+        if options.versionRequested, summary.hostsUp > 0 { try sink.line("Service detection performed.") }
         guard isTerminal else {
             try sink.line("# Sonde done at \(ended) -- \(counts)")
             return
@@ -147,7 +148,7 @@ extension Phase {
     var task: String {
         switch self {
         case .preScan, .scripts, .postScan: "NSE"
-        case .discovery, .connectScan, .udpScan: rawValue
+        case .discovery, .connectScan, .udpScan, .services: rawValue
         }
     }
 }

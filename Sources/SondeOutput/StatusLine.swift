@@ -91,7 +91,7 @@ extension Phase {
         case .preScan: "Script Pre-Scan"
         case .scripts: "Script Scan"
         case .postScan: "Script Post-Scan"
-        case .discovery, .connectScan, .udpScan: rawValue
+        case .discovery, .connectScan, .udpScan, .services: rawValue
         }
     }
 }

@@ -22,6 +22,8 @@ package final class LoadedScript {
     var staysHome = false
     /// Its text, if it is built in.
     let embedded: [UInt8]?
+    /// Which language it was written for.
+    let generation: ScriptGeneration
     /// Gives, for an environment, one run of the script's top level.
     let generator: LuaReference
 
@@ -38,8 +40,10 @@ package final class LoadedScript {
         isNamed: Bool,
         isForced: Bool,
         embedded: [UInt8]?,
+        generation: ScriptGeneration,
         generator: LuaReference
     ) {
+        self.generation = generation
         self.metadata = metadata
         self.isByName = isByName
         self.isNamed = isNamed

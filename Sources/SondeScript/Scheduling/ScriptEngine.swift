@@ -57,6 +57,11 @@ package final class ScriptEngine {
     /// Asked in the middle of scripts whether the whole scan is to end.
     package var isInterrupted: () -> Bool = { false }
 
+    /// Whether scripts may start later that are not known yet: threads that wait for each other then have hope.
+    package var mayGetMoreRuns: () -> Bool = { false }
+    /// Threads that wait for another thread.
+    var syncWaiters = 0
+
     /// Threads ever started, and ended.
     package private(set) var threadsStarted = 0, threadsEnded = 0
 
@@ -67,9 +72,9 @@ package final class ScriptEngine {
     /// What scripts find as registry in a world that is not the scan's own.
     var awayRegistry: LuaReference?
 
-    private var ready: Deque<ScriptThread> = []
+    var ready: Deque<ScriptThread> = []
     private var runs: Deque<ScriptRun> = []
-    private var threads: [ObjectIdentifier: ScriptThread] = [:]
+    private(set) var threads: [ObjectIdentifier: ScriptThread] = [:]
     private var stepEnds = Instant(nanoseconds: 0)
     private var stepClock = StepClock()
     private var isClosed = false
@@ -157,6 +162,7 @@ package final class ScriptEngine {
             if isInterrupted() { return false }
         }
         finishRuns()
+        endDeadlock()
         return hasWork
     }
 
@@ -262,6 +268,7 @@ package final class ScriptEngine {
         case .yielded:
             current = nil
             noteFailure(of: thread, "yielded unexpectedly")
+            thread.strayYield = true
             message(1, "\(debugName(thread)) yielded unexpectedly and cannot be resumed.")
             end(thread, closing: true)
         case .failed:
@@ -306,6 +313,7 @@ package final class ScriptEngine {
         thread.operation = nil
         thread.leaveQueue?()
         thread.leaveQueue = nil
+        unpark(thread)
         thread.delivery = nil
         if let deadline = thread.deadline { network.loop.cancel(deadline) }
         threads[ObjectIdentifier(thread)] = nil
@@ -347,61 +355,13 @@ package final class ScriptEngine {
         current = before
     }
 
-    // MARK: Waiting
-
-    /// The thread whose coroutine calls, provided that it can be suspended here.
-    func suspendableThread(_ frame: borrowing CallFrame) throws(HostError) -> ScriptThread {
-        guard let current else { throw .message("attempt to yield from outside a coroutine") }
-        try frame.requireSuspension()
-        return current
-    }
-
-    /// Starts an operation for the calling thread and pushes its result, at once or when it is there.
-    ///
-    /// - Parameters:
-    ///   - frame: the call.
-    ///   - start: starts the operation; given what to call when it ends.
-    ///   - deliver: pushes the outcome for the script.
-    /// - Returns: what the host function returns.
-    /// - Throws: ``HostError`` where the caller cannot be suspended.
-    func wait<Value>(
-        _ frame: borrowing CallFrame,
-        start: (@escaping (Result<Value, StreamError>) -> Void) -> Attempt<Value>,
-        deliver: @escaping (Result<Value, StreamError>, borrowing CallFrame) throws(HostError) -> HostReturn
-    ) throws(HostError) -> HostReturn {
-        let thread = try suspendableThread(frame)
-        thread.generation += 1
-        let generation = thread.generation
-        let attempt = start { [weak self, weak thread] result in
-            guard let self, let thread, thread.generation == generation else { return }
-            thread.operation = nil
-            resume(thread) { (frame) throws(HostError) in try deliver(result, frame) }
-        }
-        switch attempt {
-        case .pending(let operation):
-            thread.operation = operation
-            return .suspended
-        case .done(let result):
-            thread.immediate += 1
-            if thread.immediate < Self.immediateOperations { return try deliver(result, frame) }
-            // Others first: the thread goes to the end of the queue with its result in hand.
-            thread.delivery = { (frame) throws(HostError) in try deliver(result, frame) }
-            return .suspended
-        }
-    }
-
-    /// Makes a parked thread runnable; `delivery` pushes what it waited for.
-    func resume(_ thread: ScriptThread, with delivery: @escaping HostBody) {
-        guard thread.stage != .ended else { return }
-        thread.delivery = delivery
-        thread.leaveQueue = nil
-        guard thread.stage == .parked else { return }
-        thread.stage = .runnable
-        ready.append(thread)
-    }
-
     /// The threads that work on a host.
     func threads(on host: ActiveHost) -> [ScriptThread] { threads.values.filter { $0.run.host === host } }
+
+    /// Whether every thread waits for another one and no other can start.
+    var isDeadlocked: Bool {
+        syncWaiters > 0 && syncWaiters == threads.count && !hasWork && !mayGetMoreRuns()
+    }
 
     /// All threads that live.
     var allThreads: [ScriptThread] { Array(threads.values) }
