@@ -15,7 +15,7 @@ extension ScriptEngine {
         "get_interface",
         "get_payload_length", "get_random_bytes", "get_ttl", "gethostport", "getid", "getinfo", "gettid",
         "have_ssl",
-        "integers", "is_privileged", "isworker", "library_missing", "new_condvar", "new_mutex",
+        "integers", "is_privileged", "isworker", "has_library", "library_missing",
         "parse_ssl_certificate", "report", "rule_passed", "timing_level", "verbosity", "version_intensity",
         "go_home",
     ]
