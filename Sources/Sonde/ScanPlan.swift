@@ -47,8 +47,9 @@ public struct ScanPlan: Hashable, Sendable {
     public var tracesPackets = false
     /// Whether raw sending may be tried; nothing means that the engine finds out.
     public var isPrivileged: Bool?
-    /// How many script worlds, each with a thread of its own, share the scripts; at least 1.
-    public var worldCount = 1
+    /// How many script worlds, each with a thread of its own, share scripts that compute for long; nothing for as many as there
+    /// are processors.
+    public var worldCount: Int?
     /// The seed of every random choice; nothing means that one is drawn.
     public var seed: UInt64?
 

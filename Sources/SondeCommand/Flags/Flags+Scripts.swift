@@ -32,7 +32,6 @@ extension FlagDeclaration {
         value: .required("RULES"),
         "describe these scripts, scan nothing"
     )
-
     /// The flags about scripts.
     static let scripts: [Self] = [
         .defaultScripts, .script, .scriptArguments, .scriptArgumentFile, .strict, .scriptTimeout,

@@ -45,6 +45,10 @@ extension ScriptEngine {
     }
 
     private func pushRegistry(_ frame: borrowing CallFrame, _ registry: HostRegistry?) {
+        if let awayRegistry {
+            frame.push(awayRegistry)
+            return
+        }
         if let table = registry?.table {
             frame.push(table)
             return

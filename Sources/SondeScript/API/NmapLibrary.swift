@@ -21,6 +21,7 @@ extension ScriptEngine {
             frame.setField("nmap")
             installHooks(frame)
             installPreludeHelpers(frame)
+            installWayHome(frame)
             return try Prelude(running: frame)
         }
         prelude = loaded
@@ -50,7 +51,7 @@ extension ScriptEngine {
 
     /// Adds a host function to the table on top.
     func add(_ frame: borrowing CallFrame, _ name: StaticString, _ body: @escaping HostBody) {
-        frame.setField(name, lua.function("\(name)", body))
+        frame.setField(name, lua.function("\(name)", self.body(of: "\(name)", body)))
     }
 
     /// Sets `nmap.registry.args`.

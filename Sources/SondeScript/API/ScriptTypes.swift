@@ -42,6 +42,7 @@ struct Prelude {
     let runWorker: LuaReference
     let prepareLibraries: LuaReference
     let isQuiet: LuaReference
+    let confine: LuaReference
     let tryMessage: LuaReference
     /// The metatable of a host's operating systems.
     let systemMetatable: LuaReference
@@ -66,6 +67,7 @@ struct Prelude {
         runWorker = try Self.take("run_worker", frame)
         prepareLibraries = try Self.take("prepare_libraries", frame)
         isQuiet = try Self.take("is_quiet", frame)
+        confine = try Self.take("confine", frame)
         tryMessage = try Self.take("try_message", frame)
         systemMetatable = try Self.take("system", frame)
         frame.pushTable(fields: 1)

@@ -148,7 +148,7 @@ extension ScriptEngine {
     }
 
     /// Makes the libraries of the tree ready: `stdnse` with the engine's functions, `_G` strict.
-    private func prepareLibraries() throws(ScriptSetupError) {
+    func prepareLibraries() throws(ScriptSetupError) {
         guard !librariesAreReady, let prelude else { return }
         let problem: String? = lua.withStack { frame in
             frame.push(prelude.prepareLibraries)

@@ -54,7 +54,7 @@ extension ScriptEngine {
         record.bytesIn = account.bytesIn
         record.denials = account.denials
         record.result = account.result
-        emit(.script(record))
+        if isAway { thread.run.record = record } else { emit(.script(record)) }
     }
 
     /// Gives a run up and tells of the scripts that will not be started.
@@ -82,7 +82,8 @@ extension ScriptEngine {
         }
     }
 
-    private func makeRecord(
+    /// Makes the record of an instance.
+    func makeRecord(
         _ task: ScriptRun.Task,
         _ run: ScriptRun,
         _ state: ScriptRecord.State,

@@ -152,11 +152,17 @@ extension ScriptEngine {
     /// Adds a result to where it belongs.
     func record(_ result: ScriptResult, of thread: ScriptThread) {
         thread.account.result = result
-        guard let host = thread.run.host else {
-            thread.run.results.insertByID(result)
+        let task = ScriptRun.Task(script: thread.script, kind: thread.kind, port: thread.port)
+        add(result, of: task, in: thread.run)
+    }
+
+    /// Puts a result to the host or port that it is about.
+    func add(_ result: ScriptResult, of task: ScriptRun.Task, in run: ScriptRun) {
+        guard let host = run.host else {
+            run.results.insertByID(result)
             return
         }
-        if let port = thread.port, thread.kind == .portrule {
+        if let port = task.port, task.kind == .portrule {
             guard settings.keepsPortResults else { return }
             host.host.ports.add(result, to: port)
         } else {

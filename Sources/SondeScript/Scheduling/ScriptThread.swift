@@ -96,6 +96,9 @@ final class ScriptThread {
         self.account = account
     }
 
+    /// Whether it is a script's own thread that was never resumed.
+    var hasNotBegun: Bool { arguments > 0 && !isWorker && stage == .runnable }
+
     /// Whether it is a worker.
     var isWorker: Bool { parent != nil }
 
