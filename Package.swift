@@ -199,7 +199,8 @@ let package = Package(
         .testTarget(
             name: "SondeScanTests",
             dependencies: [
-                "SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeRegex", "SondeTestSupport",
+                "SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeRegex", "SondeWire",
+                "SondeTestSupport",
             ],
             swiftSettings: rules
         ),

@@ -15,6 +15,7 @@ final class DataFiles {
     private var servicesRead: Result<ServicesFile, DatabaseError>?
     private var protocolsRead: Result<ProtocolsFile, DatabaseError>?
     private var payloadsRead: PayloadsFile?
+    private var systemsRead: OSDatabaseFile?
     private var serviceProbesRead: Result<ServiceProbesFile, ScanError>?
 
     init(_ request: DataFileRequest) {
@@ -62,6 +63,16 @@ final class DataFiles {
         let (octets, name) = contents(of: "nmap-payloads", fallback: nil)
         let file = PayloadsFile(parsing: octets, name: name)
         payloadsRead = file
+        return file
+    }
+
+    /// Operating systems that are known; none where there is no such data file.
+    var systems: OSDatabaseFile {
+        if let systemsRead { return systemsRead }
+        let (octets, name) = contents(of: "nmap-os-db", fallback: nil)
+        let file = OSDatabaseFile(parsing: octets, name: name)
+        if let warning = file.warning { tell("\(warning)") }
+        systemsRead = file
         return file
     }
 

@@ -30,6 +30,7 @@ final class HostPipeline {
     var scans: [PortScan] = []
     var scanProgress: [ScanProgress] = []
     var services: ServiceDetection?
+    var systems: OSDetection?
     var lookups: ReverseLookups?
     var lookupsUnderWay: [Int: Operation] = [:]
     private(set) var hasStarted = false
@@ -80,6 +81,7 @@ final class HostPipeline {
         }
         makeScans()
         makeServiceDetection()
+        makeSystemDetection()
         if case .list = session.plan.extent {
             listTargets()
         } else {
@@ -92,6 +94,7 @@ final class HostPipeline {
         discovery?.cancel()
         for scan in scans { scan.cancel() }
         services?.cancel()
+        systems?.cancel()
         for operation in lookupsUnderWay.values { operation.cancel() }
         session.facts.onTarget = { _ in false }
     }

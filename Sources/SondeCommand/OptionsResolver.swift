@@ -55,6 +55,7 @@ struct OptionsResolver {
         try resolveScripts()
         try resolveContainment()
         try resolveVersions()
+        try resolveSystem()
         try resolvePackets()
         try resolveLevels()
         try resolveOutput()
@@ -108,7 +109,6 @@ struct OptionsResolver {
                 guard size.isMultiple(of: 8) else {
                     throw .value("--mtu \(shown(value)): the size must be a multiple of 8")
                 }
-            case .osTries: _ = try ValueParsing.integer(value, use.flag, in: 1...50)
             default: continue
             }
         }
