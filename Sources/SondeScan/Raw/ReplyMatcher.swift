@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SondeModel
+package import SondeWire
+
+/// Finds the probe that a reply answers, by tables.
+struct ReplyMatcher {
+    /// What a reply answers.
+    struct Match: Hashable {
+        /// The probe's place in the list of probes; nothing for a timing ping.
+        var item: UInt16?
+        /// Which try, as ``ProbeStamp/octet(attempt:isPing:)``; nothing if that cannot be told.
+        var octet: UInt8?
+        /// The probe.
+        var probe: RawProbe
+    }
+
+    private let stamp: ProbeStamp
+    private let family: AddressFamily
+    private let probes: [RawProbe]
+    private var items: [UInt32: UInt16] = [:]
+
+    /// Makes a matcher.
+    ///
+    /// - Parameters:
+    ///   - probes: all probes of a scan; later replies name them by their places.
+    ///   - stamp: how tries are told apart.
+    ///   - family: the family of all hosts.
+    init(_ probes: [RawProbe], _ stamp: ProbeStamp, _ family: AddressFamily) {
+        self.stamp = stamp
+        self.family = family
+        self.probes = probes
+        items.reserveCapacity(probes.count)
+        for (index, probe) in probes.enumerated() where index < Int(UInt16.max) + 1 {
+            let key = Self.key(probe)
+            if items[key] == nil { items[key] = UInt16(truncatingIfNeeded: index) }
+        }
+    }
+
+    /// What kind of probe a port or number belongs to.
+    private enum Kind: UInt32 {
+        case syn, segment, udp, sctp, icmp, ipProtocol
+    }
+
+    private static func key(_ kind: Kind, _ number: UInt16) -> UInt32 { kind.rawValue << 16 | UInt32(number) }
+
+    private static func key(_ probe: RawProbe) -> UInt32 {
+        switch probe {
+        case .tcp(let flags, let port): key(flags.contains(.syn) ? .syn : .segment, port)
+        case .udp(let port): key(.udp, port)
+        case .sctpInit(let port), .sctpCookie(let port): key(.sctp, port)
+        case .ipProtocol(let number): key(.ipProtocol, UInt16(number))
+        case .icmpEcho: key(.icmp, 0)
+        case .icmpTimestamp: key(.icmp, 1)
+        case .icmpMask: key(.icmp, 2)
+        }
+    }
+
+    /// The probe that a reply answers; nothing if it is none of ours.
+    func match(_ reply: RawReply) -> Match? {
+        switch reply.content {
+        case .tcp(let header):
+            guard let octet = octet(header) else { return protocolMatch(reply.proto, nil) }
+            let isOpening = header.flags.contains(.syn)
+            return item(.syn, header.sourcePort, octet)
+                ?? (isOpening ? nil : item(.segment, header.sourcePort, octet))
+                ?? protocolMatch(reply.proto, octet)
+        case .udp(let header):
+            guard let octet = stamp.octet(sourcePort: header.destinationPort) else {
+                return protocolMatch(reply.proto, nil)
+            }
+            return item(.udp, header.sourcePort, octet) ?? protocolMatch(reply.proto, octet)
+        case .sctp(let from, let to, _):
+            guard let octet = stamp.octet(sourcePort: to) else { return protocolMatch(reply.proto, nil) }
+            return item(.sctp, from, octet) ?? protocolMatch(reply.proto, octet)
+        case .icmp(let kind, let identifier): return match(kind, identifier, reply.proto)
+        case .error(_, let quoted): return match(quoted)
+        case .other: return protocolMatch(reply.proto, nil)
+        }
+    }
+
+    private func item(_ kind: Kind, _ number: UInt16, _ octet: UInt8?) -> Match? {
+        if let octet, octet & 1 == 1 { return nil }
+        guard let item = items[Self.key(kind, number)] else { return nil }
+        return Match(item: item, octet: octet, probe: probes[Int(item)])
+    }
+
+    /// The try of a segment: by the port it came to, or by the number that it acknowledges.
+    private func octet(_ header: TCPHeader) -> UInt8? {
+        guard let octet = stamp.octet(sourcePort: header.destinationPort) else { return nil }
+        guard stamp.fixedPort != nil else { return octet }
+        return stamp.octet(sequence: header.acknowledgement &- 1)
+            ?? stamp.octet(sequence: header.acknowledgement) ?? stamp.octet(sequence: header.sequence)
+    }
+
+    private func match(_ kind: RawReply.ICMPReply, _ identifier: UInt16, _ proto: IPProtocol) -> Match? {
+        guard let request = stamp.request(identifier: identifier) else { return protocolMatch(proto, nil) }
+        let number: UInt16 =
+            switch kind {
+            case .echo: 0
+            case .timestamp: 1
+            case .mask: 2
+            }
+        guard request.kind == Int(number) else { return protocolMatch(proto, request.octet) }
+        return item(.icmp, number, request.octet)
+    }
+
+    private func match(_ quoted: RawReply.Quoted) -> Match? {
+        switch quoted.proto {
+        case .tcp, .udp, .sctp:
+            guard let octet = octet(quoted) else { return protocolMatch(quoted.proto, nil) }
+            let port = quoted.destinationPort
+            let found =
+                switch quoted.proto {
+                case .tcp: item(.syn, port, octet) ?? item(.segment, port, octet)
+                case .udp: item(.udp, port, octet)
+                default: item(.sctp, port, octet)
+                }
+            return found ?? protocolMatch(quoted.proto, octet)
+        case .icmp, .icmpv6:
+            guard let request = stamp.request(identifier: quoted.sourcePort) else { return nil }
+            return item(.icmp, UInt16(request.kind), request.octet)
+                ?? protocolMatch(quoted.proto, request.octet)
+        default: return protocolMatch(quoted.proto, nil)
+        }
+    }
+
+    private func octet(_ quoted: RawReply.Quoted) -> UInt8? {
+        guard let octet = stamp.octet(sourcePort: quoted.sourcePort) else { return nil }
+        guard stamp.fixedPort != nil, quoted.proto == .tcp else { return octet }
+        return stamp.octet(sequence: quoted.sequence) ?? octet
+    }
+
+    private func protocolMatch(_ proto: IPProtocol, _ octet: UInt8?) -> Match? {
+        item(.ipProtocol, UInt16(proto.rawValue), octet)
+    }
+
+    /// The timing ping that a reply answers: its number; nothing if it answers none.
+    ///
+    /// - Parameters:
+    ///   - reply: the reply.
+    ///   - probe: what the ping asked.
+    func pingOctet(_ reply: RawReply, _ probe: RawProbe) -> UInt8? {
+        let octet: UInt8? =
+            switch reply.content {
+            case .tcp(let header) where header.sourcePort == probe.port: self.octet(header)
+            case .udp(let header) where header.sourcePort == probe.port:
+                stamp.octet(sourcePort: header.destinationPort)
+            case .sctp(let from, let to, _) where from == probe.port: stamp.octet(sourcePort: to)
+            case .icmp(_, let identifier): stamp.request(identifier: identifier)?.octet
+            case .error(_, let quoted) where quoted.proto == .icmp || quoted.proto == .icmpv6:
+                stamp.request(identifier: quoted.sourcePort)?.octet
+            case .error(_, let quoted): self.octet(quoted)
+            case .tcp, .udp, .sctp, .other: nil
+            }
+        guard let octet, octet & 1 == 1 else { return nil }
+        return octet
+    }
+}
