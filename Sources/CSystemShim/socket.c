@@ -4,9 +4,11 @@
 #include <arpa/inet.h>
 #include <endian.h>
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 typedef union {
     struct sockaddr any;
@@ -102,4 +104,42 @@ ssize_t sonde_receive_from(int descriptor, void *bytes, size_t count, sonde_addr
     ssize_t result = recvfrom(descriptor, bytes, count, 0, &raw.any, &size);
     if (result >= 0) read_address(&raw, size, address);
     return result;
+}
+
+int sonde_raw_socket(int family) {
+    int kind = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    // For this protocol number both families take the header from the caller, and nothing is ever received.
+    return socket(family == 6 ? AF_INET6 : AF_INET, kind, IPPROTO_RAW);
+}
+
+int sonde_packet_socket(unsigned interface) {
+    // Protocol 0: the system queues no incoming frame.
+    int descriptor = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -1;
+    struct sockaddr_ll place = {.sll_family = AF_PACKET, .sll_ifindex = (int)interface};
+    if (bind(descriptor, (struct sockaddr *)&place, sizeof place) == 0) return descriptor;
+    int error = errno;
+    close(descriptor);
+    errno = error;
+    return -1;
+}
+
+enum { most_packets = 64 };
+
+int sonde_send_packets(int descriptor, const void *bytes, const sonde_packet *packets, size_t count) {
+    struct mmsghdr messages[most_packets];
+    struct iovec parts[most_packets];
+    socket_address addresses[most_packets];
+    if (count > most_packets) count = most_packets;
+    memset(messages, 0, count * sizeof *messages);
+    for (size_t i = 0; i < count; i++) {
+        parts[i].iov_base = (char *)bytes + packets[i].offset;
+        parts[i].iov_len = packets[i].count;
+        messages[i].msg_hdr.msg_iov = &parts[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+        if (packets[i].address.family == 0) continue;
+        messages[i].msg_hdr.msg_namelen = write_address(&addresses[i], &packets[i].address);
+        messages[i].msg_hdr.msg_name = &addresses[i];
+    }
+    return sendmmsg(descriptor, messages, (unsigned)count, MSG_NOSIGNAL);
 }

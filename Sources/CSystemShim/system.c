@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static int set_number(int descriptor, int level, int name, int value) {
@@ -77,6 +78,12 @@ void sonde_ignore_broken_pipe(void) {
         struct sigaction ignore = {.sa_handler = SIG_IGN};
         sigaction(SIGPIPE, &ignore, NULL);
     }
+}
+
+int64_t sonde_wall_time(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 const char *sonde_error_text(int number) { return strerrordesc_np(number); }

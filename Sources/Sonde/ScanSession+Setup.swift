@@ -73,7 +73,7 @@ extension ScanSession {
         settings.debugging = plan.debugging
         settings.family = plan.targets.family
         settings.timingLevel = plan.timing.template.level
-        settings.isPrivileged = plan.isPrivileged ?? false
+        settings.isPrivileged = Privileges.mayUseRawPackets(typed: plan.isPrivileged)
         settings.ttl = plan.packets.timeToLive.map(Int.init)
         settings.interface = plan.packets.interface
         settings.sourceAddress = plan.packets.sourceAddress

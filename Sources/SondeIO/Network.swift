@@ -14,6 +14,13 @@ package final class Network {
     /// What names are resolved with, made at first use.
     package private(set) lazy var resolver = makeResolver()
 
+    /// The captures of this world.
+    package let captures = CapturePool()
+    /// How packets reach their destinations.
+    package let paths: PathFinder
+    /// Who has which link-layer address.
+    package private(set) lazy var neighbors = NeighborResolver(self)
+
     private let resolverConfiguration: ResolverConfiguration?
     /// Made at first use: starting the TLS library takes milliseconds.
     private var tlsContextResult: Result<TLSContext, StreamError>?
@@ -37,6 +44,7 @@ package final class Network {
     ) throws(SystemError) {
         self.loop = loop
         resolverConfiguration = resolver
+        paths = PathFinder()
         let limit = try loop.syscalls.raiseDescriptorLimit()
         let wanted = maximumSockets.map { min(max(1, $0), limit) + SocketBudget.reserve } ?? limit
         let budget = SocketBudget(descriptorLimit: min(limit, wanted))

@@ -190,6 +190,7 @@ import Testing
             case .received(_, let bytes): seen.append("received \(bytes.count)")
             case .closed(let flow): seen.append("closed \(flow.isTCP)")
             case .denied: seen.append("denied")
+            case .packetSent, .frameSent, .packetDenied: seen.append("packet")
             }
         }
         try pair.client.write("abc")

@@ -28,6 +28,19 @@ ssize_t sonde_send(int descriptor, const void *bytes, size_t count);
 ssize_t sonde_send_to(int descriptor, const void *bytes, size_t count, const sonde_address *address);
 ssize_t sonde_receive_from(int descriptor, void *bytes, size_t count, sonde_address *address);
 
+/// A socket for whole IP packets, header included, that receives nothing it could be asked for.
+int sonde_raw_socket(int family);
+/// A socket for whole frames on one interface, that receives nothing.
+int sonde_packet_socket(unsigned interface);
+/// One packet in a run of octets; family 0 in the address means that the socket knows where it goes.
+typedef struct {
+    sonde_address address;
+    size_t offset;
+    size_t count;
+} sonde_packet;
+/// Sends packets in order; the number that were sent, at least one, or -1.
+int sonde_send_packets(int descriptor, const void *bytes, const sonde_packet *packets, size_t count);
+
 /// Options, by what they do. `family` is 4 or 6.
 int sonde_set_reuse_address(int descriptor);
 int sonde_set_hop_limit(int descriptor, int family, int hops);
@@ -55,5 +68,7 @@ int sonde_wakeup_signal(int descriptor);
 int sonde_raise_descriptor_limit(uint64_t *limit);
 /// Makes writing to a closed connection an error instead of a signal, for the whole process.
 void sonde_ignore_broken_pipe(void);
+/// Nanoseconds since 1970.
+int64_t sonde_wall_time(void);
 /// The system's words for an error number, or null.
 const char *sonde_error_text(int number);

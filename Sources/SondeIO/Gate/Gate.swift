@@ -15,6 +15,12 @@ package enum GateEvent {
     case closed(Flow)
     /// An address was asked for that is out of scope.
     case denied(SocketAddress)
+    /// A raw IP packet was handed to the system.
+    case packetSent([UInt8])
+    /// A frame was handed to the system, for an interface of this name.
+    case frameSent([UInt8], interface: String)
+    /// A packet or frame was to be sent that names no address, where only some are allowed.
+    case packetDenied([UInt8])
 
     /// Which socket: its protocol and both ends, as far as known.
     package struct Flow: Hashable, Sendable {
@@ -31,6 +37,8 @@ package enum GateEvent {
 package struct GateCounters: Hashable, Sendable {
     /// Connections and bound datagram sockets that were begun.
     package var sockets = 0
+    /// Raw packets and frames handed to the system.
+    package var packets = 0
     /// What was denied because of the scope.
     package var denied = 0
     /// Bytes handed to the system, before encryption.
@@ -142,6 +150,18 @@ package final class Gate {
 
     /// Counts and tells bytes on their way out.
     func sent(_ count: Int) { counters.bytesOut &+= count }
+
+    /// Counts a packet or frame that was handed to the system.
+    func packetSent(_ count: Int) {
+        counters.packets &+= 1
+        counters.bytesOut &+= count
+    }
+
+    /// Counts and tells a packet that names no address.
+    func denied(_ octets: [UInt8]) {
+        counters.denied += 1
+        observer?(.packetDenied(octets))
+    }
 
     /// Counts and tells bytes that have come.
     func received(_ count: Int) { counters.bytesIn &+= count }

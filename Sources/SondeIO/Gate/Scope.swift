@@ -19,6 +19,11 @@ package struct Scope: Sendable {
         self.excluded = AddressRanges(excluded)
     }
 
+    /// Whether no list says what is allowed.
+    package var isUnlimited: Bool { allowed == nil }
+    /// Whether no address is out of scope.
+    package var permitsEverything: Bool { allowed == nil && excluded.isEmpty }
+
     /// Whether an address may be talked to; its zone plays no part.
     ///
     /// An IPv4 address in the guise of an IPv6 one (`::ffff:192.0.2.1`) is judged as what it is.
@@ -55,6 +60,8 @@ private struct AddressRanges: Sendable {
         }
         return result
     }
+
+    var isEmpty: Bool { inet.isEmpty && inet6.isEmpty }
 
     func contains(_ address: IPAddress) -> Bool {
         let spans = address.family == .inet ? inet : inet6

@@ -4,8 +4,8 @@ internal import SondeModel
 
 /// The octets of the routing socket (`rtnetlink`, host byte order, everything padded to four octets).
 enum RouteMessage {
-    private static let newRoute: UInt16 = 24
-    private static let getRoute: UInt16 = 26
+    static let newRoute: UInt16 = 24
+    static let getRoute: UInt16 = 26
     private static let errorType: UInt16 = 2
     private static let isRequest: UInt16 = 1
     private static let destinationAttribute: UInt16 = 1
@@ -13,7 +13,7 @@ enum RouteMessage {
     private static let gatewayAttribute: UInt16 = 5
     private static let sourceAttribute: UInt16 = 7
     private static let headerCount = 16
-    private static let routeCount = 12
+    static let routeCount = 12
 
     /// What the system answers.
     enum Answer: Equatable {
@@ -24,11 +24,21 @@ enum RouteMessage {
     }
 
     /// The question for the route to one destination.
-    static func question(_ destination: IPAddress, sequence: UInt32) -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - destination: where to; its zone is an interface the route must lead through.
+    ///   - interface: another such interface, which comes first.
+    ///   - sequence: what the answer is known by.
+    /// - Returns: the octets.
+    static func question(
+        _ destination: IPAddress,
+        through interface: UInt32? = nil,
+        sequence: UInt32
+    ) -> [UInt8] {
         let octets = destination.octets
         var attributes = pair(UInt16(4 + octets.count), destinationAttribute) + octets
-        if destination.zone != 0 {
-            attributes += pair(8, interfaceAttribute) + bytes(of: destination.zone)
+        if let index = interface ?? (destination.zone == 0 ? nil : destination.zone) {
+            attributes += pair(8, interfaceAttribute) + bytes(of: index)
         }
         let family: UInt8 = destination.family == .inet ? 2 : 10
         let route =
@@ -74,6 +84,18 @@ enum RouteMessage {
         }
         guard let source else { return nil }
         return .route(Route(source: source, interfaceIndex: interface, gateway: gateway))
+    }
+
+    /// The network that a listed route leads to.
+    static func network(in octets: ArraySlice<UInt8>) -> IPNetwork? {
+        guard octets.count >= routeCount, let first = octets.first else { return nil }
+        let family: AddressFamily = first == 2 ? .inet : .inet6
+        var address = IPAddress(family: family, value: 0)
+        Netlink.attributes(octets.dropFirst(routeCount)) { number, value in
+            if number == destinationAttribute { address = IPAddress(octets: value) ?? address }
+        }
+        guard address.family == family else { return nil }
+        return IPNetwork(address, prefixLength: Int(octets[octets.startIndex + 1]))
     }
 
     private static func address(_ octets: [UInt8], _ family: AddressFamily) -> IPAddress? {

@@ -19,15 +19,22 @@ package struct RouteTable: Sendable {
     /// The routing socket is asked first; where that is not allowed, connecting a UDP socket tells the source
     /// address, and with it the interface.
     ///
+    /// - Parameters:
+    ///   - destination: the destination.
+    ///   - interface: the index of the interface it must lead through; nothing for any.
+    /// - Returns: the route.
     /// - Throws: `ENETUNREACH` and the like if there is no route.
-    package func route(to destination: IPAddress) throws(SystemError) -> Route {
+    package func route(
+        to destination: IPAddress,
+        through interface: UInt32? = nil
+    ) throws(SystemError) -> Route {
         do {
-            return try RouteQuery.ask(destination)
+            return try RouteQuery.ask(destination, through: interface)
         } catch  where RouteQuery.isAnswer(error) {
             throw error
         } catch {
             let source = try sourceByConnecting(to: destination)
-            return Route(source: source, interfaceIndex: interface(with: source)?.index, gateway: nil)
+            return Route(source: source, interfaceIndex: self.interface(with: source)?.index, gateway: nil)
         }
     }
 

@@ -31,6 +31,11 @@ package final class Syscalls {
     /// How many forced failures have happened.
     package var forcedCount: Int { plan.firedCount }
 
+    /// Fails if a test wants a call to fail that a library makes for us.
+    func mayCall(_ call: String) throws(SystemError) {
+        if isForcing, let number = forcedNumber(call) { throw SystemError(number: number, call: call) }
+    }
+
     @inline(never)
     private func forcedNumber(_ call: String) -> Int32? {
         let number = plan.number(for: call)
@@ -166,6 +171,32 @@ extension Syscalls {
         var raw = address.raw
         return try attempt("sendto") {
             unsafe sonde_send_to(descriptor, bytes.baseAddress, bytes.count, &raw)
+        }
+    }
+}
+
+// MARK: - Whole packets
+
+extension Syscalls {
+    /// Opens a socket for whole IP packets.
+    func rawSocket(_ family: AddressFamily) throws(SystemError) -> OwnedDescriptor {
+        OwnedDescriptor(try demand("raw socket") { sonde_raw_socket(family.digit) })
+    }
+
+    /// Opens a socket for whole frames on an interface.
+    func packetSocket(interfaceIndex: UInt32) throws(SystemError) -> OwnedDescriptor {
+        OwnedDescriptor(try demand("packet socket") { sonde_packet_socket(interfaceIndex) })
+    }
+
+    /// Sends packets in order: how many went, `nil` if there is no room for the first.
+    func sendPackets(
+        _ descriptor: CInt,
+        from bytes: UnsafeRawBufferPointer,
+        _ packets: UnsafeBufferPointer<sonde_packet>
+    ) throws(SystemError) -> Int? {
+        // Safe because the caller's packets lie within the bytes, and both outlive the call.
+        try attempt("sendmmsg") {
+            unsafe Int(sonde_send_packets(descriptor, bytes.baseAddress, packets.baseAddress, packets.count))
         }
     }
 }
