@@ -15,6 +15,7 @@ final class DataFiles {
     private var servicesRead: Result<ServicesFile, DatabaseError>?
     private var protocolsRead: Result<ProtocolsFile, DatabaseError>?
     private var payloadsRead: PayloadsFile?
+    private var prefixesRead: MACPrefixesFile?
 
     init(_ request: DataFileRequest) {
         var overrides: [String: String] = [:]
@@ -61,6 +62,15 @@ final class DataFiles {
         let (octets, name) = contents(of: "nmap-payloads", fallback: nil)
         let file = PayloadsFile(parsing: octets, name: name)
         payloadsRead = file
+        return file
+    }
+
+    /// Who makes which interfaces; nothing where there is no such data file.
+    var prefixes: MACPrefixesFile {
+        if let prefixesRead { return prefixesRead }
+        let (octets, name) = contents(of: "nmap-mac-prefixes", fallback: nil)
+        let file = MACPrefixesFile(parsing: octets, name: name)
+        prefixesRead = file
         return file
     }
 

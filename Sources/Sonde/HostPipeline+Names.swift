@@ -5,28 +5,25 @@ internal import SondeModel
 
 /// Looking up the names of hosts.
 extension HostPipeline {
-    func findName(of active: ActiveHost) {
-        guard session.plan.names.mode != .never else {
-            advance(active, after: .name)
-            return
-        }
-        let lookups = self.lookups ?? makeLookups()
-        self.lookups = lookups
-        let address = active.host.address
-        lookupsUnderWay[active.number] = lookups.names(of: [address]) { _, name in
+    /// Looks the name of a host up, then goes on.
+    func findName(of active: ActiveHost, then: @escaping () -> Void) {
+        lookupsUnderWay[active.number] = nameLookups.names(of: [active.host.address]) { _, name in
             active.host.name = name
         } finished: { [weak self] in
-            guard let self else { return }
-            lookupsUnderWay[active.number] = nil
-            advance(active, after: .name)
+            self?.lookupsUnderWay[active.number] = nil
+            then()
         }
     }
 
-    private func makeLookups() -> ReverseLookups {
-        ReverseLookups(
+    /// The look-ups of this run, made at first use.
+    var nameLookups: ReverseLookups {
+        if let lookups { return lookups }
+        let made = ReverseLookups(
             loop: session.network.loop,
             configuration: session.network.resolver.configuration,
             traffic: session.network.resolverTraffic
         )
+        lookups = made
+        return made
     }
 }

@@ -27,6 +27,10 @@ final class HostPipeline {
     var scans: [PortScan] = []
     var scanProgress: [ScanProgress] = []
     var lookups: ReverseLookups?
+    /// Where raw packets leave; nothing if none are needed or allowed.
+    let raw: RawChannel?
+    /// Timing pings of the hosts in work.
+    let pings = TimingPings()
     var lookupsUnderWay: [Int: Operation] = [:]
     private var hasStarted = false
     /// Hosts whose ports are known and whose scripts have not all ended.
@@ -36,9 +40,11 @@ final class HostPipeline {
         session: ScanSession,
         selection: PortSelection?,
         targets: TargetExpansion,
-        exclusions: Exclusions
+        exclusions: Exclusions,
+        raw: RawChannel?
     ) {
         self.session = session
+        self.raw = raw
         self.selection = selection
         self.targets = targets
         self.exclusions = exclusions
@@ -71,6 +77,7 @@ final class HostPipeline {
         discovery?.cancel()
         for scan in scans { scan.cancel() }
         for operation in lookupsUnderWay.values { operation.cancel() }
+        raw?.close()
         session.facts.onTarget = { _ in false }
     }
 
@@ -151,6 +158,7 @@ final class HostPipeline {
         scripted[active.number] = nil
         active.host.ended = WallTime.now
         nameServices(of: &active.host)
+        pings[active.number] = nil
         hostsActive -= 1
         hostsTotal += 1
         session.onEvent(.host(active.host))

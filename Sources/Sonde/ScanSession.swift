@@ -85,7 +85,8 @@ public final class ScanSession {
             session: self,
             selection: selection,
             targets: TargetExpansion(resolved, excluding: exclusions),
-            exclusions: exclusions
+            exclusions: exclusions,
+            raw: try makeChannel()
         )
         self.pipeline = pipeline
         if resolved.isEmpty, !targets.unresolved.isEmpty, !hasScriptsWithoutTargets {

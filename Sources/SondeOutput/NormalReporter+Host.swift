@@ -66,14 +66,17 @@ extension NormalReporter {
             try portTable(shown)
             try sink.lines(ServiceText.unrecognized(shown))
         }
-        if let address = host.macAddress { try sink.line("MAC Address: \(address) (Unknown)") }
+        if let address = host.macAddress {
+            try sink.line("MAC Address: \(address) (\(printable(host.macVendor ?? "Unknown")))")
+        }
         if let info = ServiceText.info(shown) { try sink.line(info) }
         if !scripts.isEmpty {
             try sink.line()
             try sink.line("Host script results:")
             for result in scripts { try script(result) }
         }
-        if !host.ports.isEmpty || !scripts.isEmpty { try sink.line() }
+        try sink.lines(TraceText.lines(host))
+        if !host.ports.isEmpty || !scripts.isEmpty || !host.hops.isEmpty { try sink.line() }
     }
 
     /// The lines before the table: an empty one, or what is not in the table.

@@ -147,7 +147,10 @@ extension Phase {
     var task: String {
         switch self {
         case .preScan, .scripts, .postScan: "NSE"
-        case .discovery, .connectScan, .udpScan: rawValue
+        case .discovery, .arpDiscovery, .neighborDiscovery, .connectScan, .synScan, .ackScan, .windowScan,
+            .finScan, .xmasScan, .nullScan, .maimonScan, .udpScan, .sctpInitScan, .sctpCookieScan,
+            .protocolScan, .traceroute:
+            rawValue
         }
     }
 }

@@ -10,7 +10,8 @@ enum IPv4Fragments {
     ///   - packet: from the IP header on.
     ///   - size: most data octets in one, a multiple of 8.
     static func split(_ packet: [UInt8], size: Int) -> [[UInt8]] {
-        guard size >= 8, let header = try? IPv4Header(parsing: packet.span), header.payload.count > size else {
+        guard size >= 8, let header = try? IPv4Header(parsing: packet.span), header.payload.count > size
+        else {
             return [packet]
         }
         let step = size / 8 * 8

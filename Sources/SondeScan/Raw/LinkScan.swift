@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import SondeIO
+internal import SondeIO
 package import SondeModel
-package import SondeWire
+internal import SondeWire
 
 /// Finds out which hosts on the own link are up: by ARP, or by neighbour discovery for IPv6.
 package final class LinkScan: PacketTechnique {

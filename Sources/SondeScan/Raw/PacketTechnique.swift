@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import SondeModel
-package import SondeWire
+internal import SondeWire
 
 /// A technique that sends packets of its own and finds their answers among all that is captured.
 package protocol PacketTechnique: ScanTechnique {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import SondeModel
-package import SondeWire
+internal import SondeModel
+internal import SondeWire
 
 /// Writes the packets of probes, into memory that is used again.
 struct ProbeWriter {

@@ -2,7 +2,7 @@
 
 package import SondeIO
 package import SondeModel
-package import SondeWire
+internal import SondeWire
 
 /// A host as the sender of raw packets sees it.
 package final class RawTarget {

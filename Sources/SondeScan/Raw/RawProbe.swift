@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import SondeModel
+internal import SondeModel
 package import SondeWire
 
 /// What one probe asks of a host.

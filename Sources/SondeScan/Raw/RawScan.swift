@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import SondeIO
+internal import SondeIO
 package import SondeModel
-package import SondeWire
+internal import SondeWire
 
 /// Finds out by raw packets which ports are open, or which hosts are up.
 package final class RawScan: PacketTechnique {

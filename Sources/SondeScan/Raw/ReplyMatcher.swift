@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import SondeModel
-package import SondeWire
+internal import SondeModel
+internal import SondeWire
 
 /// Finds the probe that a reply answers, by tables.
 struct ReplyMatcher {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import SondeModel
+internal import SondeModel
 
 /// The best probe of a host that was answered, and how it is used to measure the network.
 ///
