@@ -90,6 +90,12 @@ final class HostPipeline {
             let target = ResolvedTarget(specification)
         else { return false }
         added.append(target)
+        if target.count == 1 {
+            var addresses = TargetExpansion([target])
+            session.scope?.admit(addresses.next().map { [$0.address] } ?? [])
+        } else {
+            session.scope?.admit(Exclusions([target]))
+        }
         return true
     }
 

@@ -25,6 +25,8 @@ public struct ScanPlan: Hashable, Sendable {
     public var timing = TimingRequest()
     /// Which scripts.
     public var scripts = ScriptRequest()
+    /// What scripts may reach, touch and use.
+    public var containment = ContainmentRequest()
     /// What is asked about services.
     public var versions = VersionRequest()
     /// What packets and connections look like.

@@ -15,7 +15,7 @@ extension ScanSession {
     /// - Returns: the text for a person.
     /// - Throws: ``ScanError`` for rules that match nothing, or scripts that cannot be loaded.
     public func scriptHelp() throws(ScanError) -> String {
-        let engine = try makeEngine()
+        let engine = try makeEngine(readArguments())
         defer { engine.close() }
         do throws(ScriptSetupError) {
             try engine.setUp(
@@ -36,7 +36,7 @@ extension ScanSession {
         guard case .directory(let directory) = files.directory.locate("scripts") else {
             throw ScanError(.failure, "--script-updatedb: no scripts directory is installed")
         }
-        let engine = try makeEngine()
+        let engine = try makeEngine(readArguments())
         defer { engine.close() }
         var entries: [ScriptIndex.Entry] = []
         do throws(ScriptSetupError) {

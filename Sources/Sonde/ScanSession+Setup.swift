@@ -48,9 +48,8 @@ extension ScanSession {
     }
 
     /// Loads the scripts that were asked for.
-    func prepareScripts() throws(ScanError) {
-        guard plan.scripts.isWanted else { return }
-        let engine = try makeEngine()
+    func prepareScripts(_ arguments: ScriptArguments) throws(ScanError) {
+        let engine = try makeEngine(arguments)
         self.engine = engine
         do throws(ScriptSetupError) {
             try engine.setUp(
@@ -66,8 +65,8 @@ extension ScanSession {
         }
     }
 
-    /// Makes the script engine, with the arguments read.
-    func makeEngine() throws(ScanError) -> ScriptEngine {
+    /// Makes the script engine.
+    func makeEngine(_ arguments: ScriptArguments) throws(ScanError) -> ScriptEngine {
         var settings = ScriptSettings()
         settings.verbosity = plan.verbosity
         settings.debugging = plan.debugging
@@ -83,7 +82,9 @@ extension ScanSession {
         settings.traces = plan.scripts.isTraced || plan.tracesPackets
         settings.maximumParallelism = plan.timing.template.maximumParallelism
         settings.maximumThreads = max(1000, plan.timing.template.minimumParallelism ?? 0)
-        settings.arguments = .table(try readArguments().fields)
+        settings.arguments = .table(arguments.fields)
+        settings.scope = scope
+        settings.hostRate = plan.containment.hostRate
         do {
             return try ScriptEngine(
                 network: network,
@@ -97,7 +98,8 @@ extension ScanSession {
         }
     }
 
-    private func readArguments() throws(ScanError) -> ScriptArguments {
+    /// Reads the script arguments.
+    func readArguments() throws(ScanError) -> ScriptArguments {
         var file: [UInt8]?
         if let name = plan.scripts.argumentFile {
             guard name.hasPrefix("/") || files.directory.locate(name) != nil else {

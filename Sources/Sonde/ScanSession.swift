@@ -25,6 +25,8 @@ public final class ScanSession {
     let files: DataFiles
     let facts: SessionFacts
     var engine: ScriptEngine?
+    /// Where scripts may go; nothing if there are none.
+    var scope: ScriptScope?
     var pipeline: HostPipeline?
     var scans: [ScanInfo] = []
     var problems = 0
@@ -80,7 +82,19 @@ public final class ScanSession {
             problems += 1
             warn(failure)
         }
-        try prepareScripts()
+        if plan.scripts.isWanted {
+            let arguments = try readArguments()
+            scope = try targets.scope(
+                plan.containment,
+                targets: resolved,
+                arguments: .table(arguments.fields)
+            )
+            for warning in targets.scopeWarnings { warn(warning) }
+            try prepareScripts(arguments)
+        }
+        // From here on nothing goes to what is excluded, whoever asks.
+        network.gate.scope.exclusions = exclusions
+        network.gate.rate = RateLimit(perSecond: plan.timing.template.maximumRate)
         let pipeline = HostPipeline(
             session: self,
             selection: selection,

@@ -11,6 +11,8 @@ struct TargetSetup {
 
     /// What the user should know.
     var warnings: [String] = []
+    /// What the user should know of the scope of scripts.
+    var scopeWarnings: [String] = []
     /// Names that could not be resolved.
     var unresolved: [String] = []
 
@@ -64,7 +66,7 @@ struct TargetSetup {
         }
     }
 
-    private func words(in file: String, _ what: String) throws(ScanError) -> [String] {
+    func words(in file: String, _ what: String) throws(ScanError) -> [String] {
         let octets: [UInt8]
         do {
             octets = try FileReader.contents(of: file == "-" ? "/dev/stdin" : file)
@@ -121,7 +123,7 @@ struct TargetSetup {
         return targets
     }
 
-    private func lookUp(_ specifications: [TargetSpecification]) throws(ScanError) -> [String: [IPAddress]] {
+    func lookUp(_ specifications: [TargetSpecification]) throws(ScanError) -> [String: [IPAddress]] {
         final class Answers {
             var known: [String: [IPAddress]] = [:]
             var open = 0

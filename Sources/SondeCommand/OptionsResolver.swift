@@ -52,6 +52,7 @@ struct OptionsResolver {
         try resolvePorts()
         try resolveTiming()
         try resolveScripts()
+        try resolveContainment()
         try resolveVersions()
         try resolvePackets()
         try resolveLevels()

@@ -15,6 +15,13 @@ struct LineScanner {
     /// Starts before the first line.
     init(_ octets: [UInt8]) { self.octets = octets }
 
+    /// Starts within a line, from 1.
+    init(_ octets: [UInt8], from position: Int, line: Int) {
+        self.octets = octets
+        self.position = position
+        self.line = line
+    }
+
     /// Moves to the start of the next line.
     ///
     /// - Returns: whether there is one; a file's final newline does not start another.

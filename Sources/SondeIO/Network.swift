@@ -58,6 +58,7 @@ package final class Network {
     ///   - options: how the socket leaves this machine.
     ///   - tls: what the handshake needs; `nil` for plain TCP.
     ///   - deadline: covers waiting at the gate, connecting and the handshake.
+    ///   - client: on whose behalf, if not for the scanner itself.
     ///   - then: called once, from the loop, if the connection is not finished at once.
     /// - Returns: the stream, a failure, or the operation.
     package func connect(
@@ -65,6 +66,7 @@ package final class Network {
         options: ConnectOptions = ConnectOptions(),
         tls: TLSSettings? = nil,
         before deadline: Instant?,
+        for client: (any GateClient)? = nil,
         then: @escaping (Result<TCPStream, StreamError>) -> Void
     ) -> Attempt<TCPStream> {
         loop.assertOnLoop()
@@ -76,6 +78,7 @@ package final class Network {
             before: deadline,
             then: then
         )
+        connector.client = client
         return connector.start()
     }
 
@@ -84,13 +87,17 @@ package final class Network {
     /// - Parameters:
     ///   - family: IPv4 or IPv6.
     ///   - options: how it leaves this machine.
+    ///   - client: on whose behalf, if not for the scanner itself.
     /// - Returns: the socket.
     /// - Throws: what the system refused.
     package func openUDP(
         _ family: AddressFamily,
-        options: ConnectOptions = ConnectOptions()
+        options: ConnectOptions = ConnectOptions(),
+        for client: (any GateClient)? = nil
     ) throws(StreamError) -> UDPSocket {
-        try UDPSocket(self, family, options)
+        let socket = try UDPSocket(self, family, options)
+        socket.client = client
+        return socket
     }
 
     /// Waits for TCP connections.

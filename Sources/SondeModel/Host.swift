@@ -69,6 +69,10 @@ public struct Host: Hashable, Sendable {
     public var ports = PortTable()
     /// What host scripts said, in order of their ids.
     public var scripts: [ScriptResult] = []
+    /// How far away it is; nothing if not known.
+    public var distance: HostDistance?
+    /// What was found out about its operating system; nothing if that was not looked for.
+    public var os: OSResult?
     /// When work on it began, seconds since 1970.
     public var started: Double?
     /// When work on it ended, seconds since 1970.

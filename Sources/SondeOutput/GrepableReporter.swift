@@ -100,7 +100,18 @@ package final class GrepableReporter: Reporter {
         if ignored.groups.count == 1, let group = ignored.groups.first {
             line += "\tIgnored State: \(group.state.rawValue) (\(group.count))"
         }
-        return line
+        return line + operatingSystem(host)
+    }
+
+    /// The fields of the operating system, each with the tab before it.
+    private func operatingSystem(_ host: Host) -> String {
+        guard let text = OSText(host, options) else { return "" }
+        var fields = ""
+        let names = text.listed.filter { $0.accuracy == 1 }.map { bar(printable($0.name)) }
+        if !names.isEmpty { fields += "\tOS: " + names.joined(separator: "|") }
+        if let difficulty = text.result.sequence.difficulty { fields += "\tSeq Index: \(difficulty)" }
+        if let words = text.result.sequence.identifierClass { fields += "\tIP ID Seq: \(words)" }
+        return fields
     }
 
     /// `number/state/protocol/owner/service/RPC/version/`; owner and RPC are always empty.

@@ -69,14 +69,17 @@ extension NormalReporter {
         if let address = host.macAddress {
             try sink.line("MAC Address: \(address) (\(printable(host.macVendor ?? "Unknown")))")
         }
+        let system = OSText(host, options)?.lines ?? []
+        try sink.lines(system)
         if let info = ServiceText.info(shown) { try sink.line(info) }
         if !scripts.isEmpty {
             try sink.line()
             try sink.line("Host script results:")
             for result in scripts { try script(result) }
         }
-        try sink.lines(TraceText.lines(host))
-        if !host.ports.isEmpty || !scripts.isEmpty || !host.hops.isEmpty { try sink.line() }
+        let trace = TraceText.lines(host)
+        try sink.lines(trace)
+        if !host.ports.isEmpty || !scripts.isEmpty || !system.isEmpty || !trace.isEmpty { try sink.line() }
     }
 
     /// The lines before the table: an empty one, or what is not in the table.

@@ -46,6 +46,8 @@ package struct ReportOptions: Hashable, Sendable {
     package var scriptsRequested = false
     /// Whether the user asked for service detection (`-sV`).
     package var versionRequested = false
+    /// Whether the user asked for the operating system (`-O`).
+    package var osRequested = false
 
     /// Makes the options of a scan without any flag.
     package init() {}

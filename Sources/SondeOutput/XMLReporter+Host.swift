@@ -27,6 +27,7 @@ extension XMLReporter {
         names(host, &writer)
         if !host.timedOut {
             ports(host, &writer)
+            operatingSystem(host, &writer)
             scripts(host.scripts, in: "hostscript", options, &writer)
             trace(host, &writer)
         }

@@ -18,6 +18,7 @@ struct Flags: ParsableCommand {
     @OptionGroup(title: "Scan techniques and ports") var ports: PortFlags
     @OptionGroup(title: "Services") var services: ServiceFlags
     @OptionGroup(title: "Scripts") var scripts: ScriptFlags
+    @OptionGroup(title: "Containment") var containment: ContainmentFlags
     @OptionGroup(title: "Timing") var timing: TimingFlags
     @OptionGroup(title: "Packets") var evasion: EvasionFlags
     @OptionGroup(title: "Output") var output: OutputFlags
@@ -38,6 +39,7 @@ struct FlagSection: Sendable {
         FlagSection(title: "Scan techniques and ports", flags: FlagDeclaration.ports),
         FlagSection(title: "Services and operating systems", flags: FlagDeclaration.services),
         FlagSection(title: "Scripts", flags: FlagDeclaration.scripts),
+        FlagSection(title: "Containment", flags: FlagDeclaration.containment),
         FlagSection(title: "Timing", flags: FlagDeclaration.timing),
         FlagSection(title: "Packets", flags: FlagDeclaration.evasion),
         FlagSection(title: "Output", flags: FlagDeclaration.output),

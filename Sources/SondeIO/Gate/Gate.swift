@@ -98,18 +98,33 @@ package final class Gate {
     package var waitingCount: Int { queue.count(where: \.isWaitingAtGate) }
 
     /// Whether an address may be talked to; if not, this is counted and told.
-    package func permits(_ address: SocketAddress) -> Bool {
-        if scope.permits(address.address) { return true }
+    ///
+    /// - Parameters:
+    ///   - address: the address.
+    ///   - client: on whose behalf, if not for the scanner itself.
+    /// - Returns: whether it may.
+    package func permits(_ address: SocketAddress, for client: (any GateClient)? = nil) -> Bool {
+        let isInScope = scope.permits(address.address)
+        if isInScope, client?.mayReach(address) ?? true { return true }
         counters.denied += 1
         observer?(.denied(address))
+        client?.wasDenied(address, isExcluded: !isInScope)
         return false
     }
 
     /// Asks for a place to connect to an address.
     ///
     /// After ``Entrance/wait``, ``GateWaiter/passGate()`` is called later.
-    func enter(_ waiter: any GateWaiter, to address: SocketAddress) -> Entrance {
-        guard permits(address) else { return .denied }
+    func enter(
+        _ waiter: any GateWaiter,
+        to address: SocketAddress,
+        for client: (any GateClient)? = nil
+    ) -> Entrance {
+        guard permits(address, for: client) else { return .denied }
+        if let client, let later = client.takeTurn(with: address.address, now: loop.now) {
+            join(waiter, with: address.address, at: later, client)
+            return .wait
+        }
         if enterIfFree() { return .open }
         wait(waiter)
         return .wait
@@ -119,6 +134,23 @@ package final class Gate {
     ///
     /// The address must have been permitted. For probes that are answered within the system call.
     func enterIfFree() -> Bool { queue.isEmpty && tryToPass() == nil }
+
+    /// Joins the queue when it is the turn of a client with a host.
+    private func join(
+        _ waiter: any GateWaiter,
+        with host: IPAddress,
+        at instant: Instant,
+        _ client: any GateClient
+    ) {
+        loop.schedule(at: instant) { [weak self, weak client] in
+            guard let self, waiter.isWaitingAtGate else { return }
+            if let client, let later = client.takeTurn(with: host, now: loop.now) {
+                join(waiter, with: host, at: later, client)
+            } else {
+                wait(waiter)
+            }
+        }
+    }
 
     /// Joins the queue; for one whose address has been permitted.
     func wait(_ waiter: any GateWaiter) {
@@ -133,7 +165,10 @@ package final class Gate {
     }
 
     /// Takes the next place of the rate for a datagram: `nil` if it may go now, else when.
-    func takeDatagram() -> Instant? { rate.take(loop.now) }
+    func takeDatagram(to host: IPAddress? = nil, for client: (any GateClient)? = nil) -> Instant? {
+        if let host, let client, let later = client.takeTurn(with: host, now: loop.now) { return later }
+        return rate.take(loop.now)
+    }
 
     /// Says that a socket is closed.
     func leave() {

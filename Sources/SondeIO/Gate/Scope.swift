@@ -8,6 +8,8 @@ package import SondeModel
 package struct Scope: Sendable {
     private let allowed: AddressRanges?
     private let excluded: AddressRanges
+    /// Further addresses that may never be talked to.
+    package var exclusions: (any AddressSet)?
 
     /// Makes a scope.
     ///
@@ -22,18 +24,24 @@ package struct Scope: Sendable {
     /// Whether no list says what is allowed.
     package var isUnlimited: Bool { allowed == nil }
     /// Whether no address is out of scope.
-    package var permitsEverything: Bool { allowed == nil && excluded.isEmpty }
+    package var permitsEverything: Bool { allowed == nil && excluded.isEmpty && exclusions == nil }
 
     /// Whether an address may be talked to; its zone plays no part.
     ///
-    /// An IPv4 address in the guise of an IPv6 one (`::ffff:192.0.2.1`) is judged as what it is.
+    /// An address is judged by what it really reaches: an IPv4 address in the guise of an IPv6 one
+    /// (`::ffff:192.0.2.1`) as what it is, `0.0.0.0` and `::` as this machine.
     package func permits(_ address: IPAddress) -> Bool {
-        var address = address
-        if address.family == .inet6, address.value >> 32 == 0xFFFF {
-            address = IPAddress(family: .inet, value: address.value)
-        }
-        if excluded.contains(address) { return false }
-        return allowed?.contains(address) ?? true
+        let reached = address.reached
+        if excludes(reached) { return false }
+        return allowed?.contains(reached) ?? true
+    }
+
+    /// Whether an address may never be talked to.
+    package func excludes(_ address: IPAddress) -> Bool {
+        let reached = address.reached
+        if excluded.contains(reached) || exclusions?.contains(reached) ?? false { return true }
+        guard let embedded = reached.embedded else { return false }
+        return excluded.contains(embedded) || exclusions?.contains(embedded) ?? false
     }
 }
 

@@ -17,6 +17,8 @@ package final class LinkSender {
     /// Frames that have not left yet.
     package var waitingCount: Int { frames.waitingCount }
 
+    /// On whose behalf frames leave, if not for the scanner itself.
+    package var client: (any GateClient)?
     private let network: Network
     private let frames: PacketQueue
 
@@ -38,13 +40,13 @@ package final class LinkSender {
     /// - Parameter frame: from the link header on.
     /// - Throws: ``PacketError``.
     package func send(_ frame: [UInt8]) throws(PacketError) {
-        guard network.gate.permits(frame: frame) else { throw .denied }
+        guard network.gate.permits(frame: frame, for: client) else { throw .denied }
         try frames.send(frame, to: nil)
     }
 
     /// Adds a frame to those that leave together at the end of this turn of the loop.
     package func queue(_ frame: [UInt8]) throws(PacketError) {
-        guard network.gate.permits(frame: frame) else { throw .denied }
+        guard network.gate.permits(frame: frame, for: client) else { throw .denied }
         try frames.add(frame, to: nil)
     }
 

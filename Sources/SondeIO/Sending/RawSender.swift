@@ -23,6 +23,8 @@ package final class RawSender {
     package var waitingCount: Int { packets.waitingCount }
 
     private let network: Network
+    /// On whose behalf packets leave, if not for the scanner itself.
+    package var client: (any GateClient)?
     private let packets: PacketQueue
 
     /// Opens a raw socket.
@@ -61,7 +63,7 @@ package final class RawSender {
     package func flush() { packets.flush() }
 
     private func judge(_ packet: [UInt8], _ destination: IPAddress?) throws(PacketError) -> SocketAddress {
-        guard network.gate.permits(packet: packet, to: destination) else { throw .denied }
+        guard network.gate.permits(packet: packet, to: destination, for: client) else { throw .denied }
         let target = destination ?? PacketDestinations(packet: packet).addresses.first
         guard let target, target.family == family else { throw .denied }
         return SocketAddress(target, port: 0)

@@ -10,6 +10,8 @@ final class Connector {
     private let tls: TLSSettings?
     private let deadline: Instant?
     private let then: (Result<TCPStream, StreamError>) -> Void
+    /// On whose behalf it connects.
+    var client: (any GateClient)?
 
     private var state = State.new
     private var operation: Operation?
@@ -45,7 +47,7 @@ final class Connector {
     }
 
     func start() -> Attempt<TCPStream> {
-        switch network.gate.enter(self, to: target) {
+        switch network.gate.enter(self, to: target, for: client) {
         case .denied:
             return .failure(.denied)
         case .wait:

@@ -20,6 +20,8 @@ package final class UDPSocket {
     /// The peer of a connected socket, else the last destination.
     package private(set) var remoteAddress: SocketAddress?
 
+    /// On whose behalf it is used.
+    var client: (any GateClient)?
     private let network: Network
     private let family: AddressFamily
     private var descriptor: OwnedDescriptor?
@@ -81,7 +83,7 @@ package final class UDPSocket {
     package func connect(to address: SocketAddress) throws(StreamError) {
         loop.assertOnLoop()
         guard let number = descriptor?.number else { throw .closed }
-        guard network.gate.permits(address) else { throw .denied }
+        guard network.gate.permits(address, for: client) else { throw .denied }
         do throws(SystemError) {
             _ = try network.syscalls.connect(number, to: address)
         } catch {
@@ -108,7 +110,7 @@ package final class UDPSocket {
         before deadline: Instant?,
         then: @escaping (Result<Void, StreamError>) -> Void
     ) -> Attempt<Void> {
-        guard network.gate.permits(address) else { return .failure(.denied) }
+        guard network.gate.permits(address, for: client) else { return .failure(.denied) }
         return begin(bytes, to: address, before: deadline, then: then)
     }
 
@@ -122,7 +124,7 @@ package final class UDPSocket {
         guard isOpen else { return .failure(.closed) }
         guard sending == nil else { return .failure(.busy) }
         if let target { remoteAddress = target }
-        let later = network.gate.takeDatagram()
+        let later = network.gate.takeDatagram(to: remoteAddress?.address, for: client)
         let mayTry = later == nil && budget.spend(inTurn: loop.turnNumber)
         if mayTry, let result = sendOnce(bytes, target) { return .done(result) }
         if mayTry, let deadline, deadline <= loop.now { return .failure(.timeout) }
@@ -263,7 +265,7 @@ extension UDPSocket: ReadinessHandler, OperationOwner {
             finish(now, .failure(.timeout))
             return
         }
-        if !now.mayGo, let later = network.gate.takeDatagram() {
+        if !now.mayGo, let later = network.gate.takeDatagram(to: remoteAddress?.address, for: client) {
             if let deadline = now.deadline, deadline <= loop.now {
                 finish(now, .failure(.timeout))
             } else {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import SondeIO
 package import SondeModel
 
-/// Addresses that must not be touched (`--exclude`, `--excludefile`).
-package struct Exclusions: Sendable {
+/// Addresses that must not be touched (`--exclude`, `--excludefile`), or any other set that targets stand for.
+package struct Exclusions: AddressSet {
     /// IPv4 addresses, ascending and disjoint.
     private var inet: [ClosedRange<UInt128>] = []
     /// IPv6 addresses, ascending and disjoint.

@@ -50,12 +50,13 @@ extension ScriptEngine {
         let choice: Choice = try frame.option(at: 2, default: .unspec)
         return try wait(frame) { [network] then in
             network.resolver.attempt(name, family: AddressFamily(rawValue: choice.rawValue), then: then)
-        } deliver: { (result: Result<[IPAddress], StreamError>, frame) throws(HostError) in
+        } deliver: { [unowned self] (result: Result<[IPAddress], StreamError>, frame) throws(HostError) in
             guard case .success(let addresses) = result, !addresses.isEmpty else {
                 frame.push(false)
                 frame.push("Failed to resolve")
                 return .results(2)
             }
+            settings.scope?.admit(addresses, forName: name)
             frame.push(true)
             frame.pushTable(elements: addresses.count)
             for (index, address) in addresses.enumerated() {

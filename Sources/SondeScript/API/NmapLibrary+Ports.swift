@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import SondeIO
 internal import SondeLua
 internal import SondeModel
 
@@ -93,8 +94,12 @@ extension ScriptEngine {
             return false
         }
         if target.isEmpty { return addedTargets.count > 0 }
+        if let scope = settings.scope, !scope.isOpen, !scope.takesNewTargets {
+            current?.account.deny("DENIED new target \(target)", remedy: "--script-args newtargets")
+            return false
+        }
         if addedTargets.contains(target) { return true }
-        guard facts.add(target: target) else { return false }
+        guard addedTargets.count < AddedTargets.most, facts.add(target: target) else { return false }
         addedTargets.insert(target)
         return true
     }

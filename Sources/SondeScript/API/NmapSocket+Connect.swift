@@ -55,6 +55,7 @@ extension ScriptEngine {
                 guard let first = addresses.first else {
                     return softFailure(frame, "getaddrinfo returned success but no addresses")
                 }
+                settings.scope?.admit(addresses, forName: destination.name)
                 return try open(frame, socket, destination, first)
             }
         }
@@ -80,7 +81,14 @@ extension ScriptEngine {
         let deadline = socket.deadline(network.loop.now)
         let options = connectOptions(for: socket)
         return try wait(frame) { [network] then in
-            network.connect(to: target, options: options, tls: settings, before: deadline, then: then)
+            network.connect(
+                to: target,
+                options: options,
+                tls: settings,
+                before: deadline,
+                for: thread.account,
+                then: then
+            )
         } deliver: { [unowned self] (result: Result<TCPStream, StreamError>, frame) throws(HostError) in
             switch result {
             case .failure(let error): return eventFailure(frame, error)
@@ -103,7 +111,11 @@ extension ScriptEngine {
         _ thread: ScriptThread
     ) -> HostReturn {
         do throws(StreamError) {
-            let datagrams = try network.openUDP(target.address.family, options: connectOptions(for: socket))
+            let datagrams = try network.openUDP(
+                target.address.family,
+                options: connectOptions(for: socket),
+                for: thread.account
+            )
             try datagrams.connect(to: target)
             socket.open(.datagrams(datagrams, isConnected: true), for: thread)
             frame.push(true)

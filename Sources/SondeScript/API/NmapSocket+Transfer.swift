@@ -51,6 +51,7 @@ extension ScriptEngine {
         } deliver: { [unowned self] (result: Result<[IPAddress], StreamError>, frame) throws(HostError) in
             switch result {
             case .success(let addresses) where !addresses.isEmpty:
+                settings.scope?.admit(addresses, forName: name)
                 return try sendTo(frame, socket, SocketAddress(addresses[0], port: port), octets)
             case .success: return softFailure(frame, "getaddrinfo returned success but no addresses")
             case .failure(let error): return softFailure(frame, error.detail ?? error.description)

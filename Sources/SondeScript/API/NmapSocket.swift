@@ -243,7 +243,7 @@ extension ScriptEngine {
         var options = ConnectOptions()
         options.source = socket.bound
         do throws(StreamError) {
-            let datagrams = try network.openUDP(socket.family, options: options)
+            let datagrams = try network.openUDP(socket.family, options: options, for: current.account)
             socket.open(.datagrams(datagrams, isConnected: false), for: current)
         } catch {
             throw .message(error.description)

@@ -8,6 +8,8 @@ package final class LoadedScript {
     package let metadata: ScriptMetadata
     /// Whether it was chosen by name or path, which makes it more talkative.
     package let isByName: Bool
+    /// Whether it was chosen by its own name or path, not by a pattern for names.
+    let isNamed: Bool
     /// Whether it runs without asking its rule (`+name`).
     package let isForced: Bool
     /// The kinds of rules that it has.
@@ -24,9 +26,16 @@ package final class LoadedScript {
     /// Where it was found.
     package var path: String { metadata.path }
 
-    init(metadata: ScriptMetadata, isByName: Bool, isForced: Bool, generator: LuaReference) {
+    init(
+        metadata: ScriptMetadata,
+        isByName: Bool,
+        isNamed: Bool,
+        isForced: Bool,
+        generator: LuaReference
+    ) {
         self.metadata = metadata
         self.isByName = isByName
+        self.isNamed = isNamed
         self.isForced = isForced
         self.generator = generator
     }

@@ -180,7 +180,13 @@ extension ScriptEngine {
         }
         do throws(ScriptLoadError) {
             guard
-                let loaded = try load(path, text, isByName: script.isByName, isForced: script.isForced)
+                let loaded = try load(
+                    path,
+                    text,
+                    isByName: script.isByName,
+                    isNamed: script.isNamed,
+                    isForced: script.isForced
+                )
             else {
                 if settings.verbosity > 0 {
                     emit(.diagnostic(Diagnostic(.terminal, "NSE: Failed to load '\(path)'.")))

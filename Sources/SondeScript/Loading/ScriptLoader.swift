@@ -29,6 +29,7 @@ extension ScriptEngine {
     ///   - path: where it is, which is also the name in messages.
     ///   - text: the file there, or text built in.
     ///   - isByName: whether the user chose it by name.
+    ///   - isNamed: whether by its own name, not by a pattern.
     ///   - isForced: whether it runs without asking its rule.
     /// - Returns: the script; nothing if it asked quietly for a library that is not there.
     /// - Throws: ``ScriptLoadError``.
@@ -36,6 +37,7 @@ extension ScriptEngine {
         _ path: String,
         _ text: ScriptText = .file,
         isByName: Bool = false,
+        isNamed: Bool = false,
         isForced: Bool = false
     ) throws(ScriptLoadError) -> LoadedScript? {
         let source: [UInt8]
@@ -55,6 +57,7 @@ extension ScriptEngine {
             return LoadedScript(
                 metadata: metadata,
                 isByName: isByName,
+                isNamed: isNamed,
                 isForced: isForced,
                 generator: generator
             )

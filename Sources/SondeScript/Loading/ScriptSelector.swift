@@ -140,6 +140,7 @@ package struct ScriptSelector: Sendable {
                     SelectedScript(
                         source: .index(fileName: entry.fileName),
                         manner: verdict.isByName ? .name : .category,
+                        isNamed: verdict.isByName && !rules[place].text.utf8.contains(UInt8(ascii: "*")),
                         isForced: rules[place].isForced
                     )
                 )

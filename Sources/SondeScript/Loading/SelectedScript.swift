@@ -26,6 +26,8 @@ package struct SelectedScript: Hashable, Sendable {
     package let source: Source
     /// What about the script fitted the first rule that chose it.
     package let manner: Manner
+    /// Whether the user named this very script, and not only a pattern that its name fits.
+    package let isNamed: Bool
     /// Whether the rule had a `+`: the script's action runs without asking its rules.
     package let isForced: Bool
 
@@ -50,8 +52,15 @@ package struct SelectedScript: Hashable, Sendable {
     }
 
     /// Makes a chosen script.
-    package init(source: Source, manner: Manner, isForced: Bool) {
+    ///
+    /// - Parameters:
+    ///   - source: where its file is to be found.
+    ///   - manner: what fitted the rule.
+    ///   - isNamed: whether the user named this very script; nothing where ``manner`` says it.
+    ///   - isForced: whether the rule had a `+`.
+    package init(source: Source, manner: Manner, isNamed: Bool? = nil, isForced: Bool) {
         self.source = source
+        self.isNamed = isNamed ?? (manner == .name || manner == .file)
         self.manner = manner
         self.isForced = isForced
     }

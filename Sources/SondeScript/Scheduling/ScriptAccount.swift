@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import SondeIO
 internal import SondeModel
 
 /// What one script instance has used so far, its workers included, and what became of it.
@@ -22,7 +23,17 @@ final class ScriptAccount {
     /// Different things that one script is told about; more count with the last.
     private static let mostDenials = 100
 
-    init(started: Double) { self.started = started }
+    /// Where it may go; nothing for everywhere.
+    private let scope: ScriptScope?
+    private let grants: ScriptScope.Grants
+    private let pace: HostPace?
+
+    init(started: Double, scope: ScriptScope?, grants: ScriptScope.Grants, pace: HostPace?) {
+        self.started = started
+        self.scope = scope
+        self.grants = grants
+        self.pace = pace
+    }
 
     /// Notes a refusal.
     func deny(_ subject: String, remedy: String) {
@@ -40,6 +51,26 @@ final class ScriptAccount {
         guard self.state == nil else { return }
         self.state = state
         self.reason = reason()
+    }
+}
+
+extension ScriptAccount: GateClient {
+    func mayReach(_ address: SocketAddress) -> Bool { scope?.permits(address, grants) ?? true }
+
+    var isUnlimited: Bool { scope?.isOpen ?? true || grants.contains(.thirdParties) }
+
+    var mayUseLinks: Bool { grants.contains(.links) }
+
+    func wasDeniedPacket() { deny("DENIED a packet without an address", remedy: "--scope any") }
+
+    func takeTurn(with host: IPAddress, now: Instant) -> Instant? { pace?.take(host, now) }
+
+    func wasDenied(_ address: SocketAddress, isExcluded: Bool) {
+        let reached = address.address.withoutZone
+        let place = reached.family == .inet ? "\(reached)" : "[\(reached)]"
+        let subject = address.port == 0 ? "\(reached)" : "\(place):\(address.port)"
+        let remedy = isExcluded ? "leave \(reached) out of --exclude" : "--scope \(reached)"
+        deny("DENIED \(subject)", remedy: remedy)
     }
 }
 

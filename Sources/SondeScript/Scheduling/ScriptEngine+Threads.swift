@@ -33,8 +33,21 @@ extension ScriptEngine {
             coroutine: coroutine,
             arguments: arguments,
             parent: nil,
+            account: makeAccount(for: task.script),
             now: network.loop.now
         )
+    }
+
+    /// What a new instance of a script is charged to, with what the script may reach.
+    private func makeAccount(for script: LoadedScript) -> ScriptAccount {
+        var grants: ScriptScope.Grants = []
+        if script.metadata.categories.contains(where: { $0.lowercased() == "broadcast" }) {
+            grants.insert(.links)
+        }
+        if script.isNamed, script.metadata.categories.contains(where: { $0.lowercased() == "external" }) {
+            grants.insert(.thirdParties)
+        }
+        return ScriptAccount(started: WallClock.now, scope: settings.scope, grants: grants, pace: pace)
     }
 
     /// Pushes a fresh table of a script's globals.
@@ -63,6 +76,7 @@ extension ScriptEngine {
             coroutine: coroutine,
             arguments: count,
             parent: parent,
+            account: parent.account,
             now: network.loop.now
         )
     }

@@ -45,6 +45,8 @@ package final class ScriptEngine {
     var acceptsTargets = true
     /// Threads that may hold sockets.
     var slots: SocketSlots
+    /// How often scripts may begin something with one host.
+    let pace: HostPace?
     /// Targets that scripts added.
     var addedTargets = AddedTargets()
     /// Hosts that scripts may ask about.
@@ -85,6 +87,7 @@ package final class ScriptEngine {
         self.settings = settings
         self.emit = emit
         slots = SocketSlots(limit: settings.maximumParallelism)
+        pace = settings.hostRate.map { HostPace(perSecond: $0) }
         lua = try LuaState()
         types = try ScriptTypes(in: lua)
         modules = try NativeModules.installAll(in: lua)

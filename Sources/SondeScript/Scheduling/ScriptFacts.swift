@@ -16,6 +16,9 @@ package protocol ScriptFacts: AnyObject {
 
 /// The targets that scripts have added, so that each counts once.
 struct AddedTargets {
+    /// The most that one scan takes.
+    static let most = 100_000
+
     private var known: Set<String> = []
 
     /// How many distinct targets were ever added.

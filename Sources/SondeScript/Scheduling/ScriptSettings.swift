@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import SondeIO
 package import SondeModel
 
 /// What the engine and scripts know of the run they are in.
@@ -34,6 +35,10 @@ package struct ScriptSettings {
     package var maximumThreads = 1000
     /// The address that connections come from (`-S`), if given.
     package var sourceAddress: IPAddress?
+    /// Where scripts may go; nothing for everywhere.
+    package var scope: ScriptScope?
+    /// Connections and datagrams that scripts may begin with one host per second; nothing for no limit.
+    package var hostRate: Double?
     /// The script arguments.
     package var arguments: ScriptArgument = .table([])
 

@@ -76,6 +76,7 @@ final class ScriptThread {
         coroutine: Coroutine,
         arguments: Int,
         parent: ScriptThread?,
+        account: ScriptAccount,
         now: Instant
     ) {
         self.script = script
@@ -86,7 +87,7 @@ final class ScriptThread {
         self.arguments = arguments
         self.parent = parent
         started = parent?.started ?? now
-        account = parent?.account ?? ScriptAccount(started: WallClock.now)
+        self.account = account
     }
 
     /// Whether it is a worker.
