@@ -80,10 +80,14 @@ void sonde_ignore_broken_pipe(void) {
     }
 }
 
-int64_t sonde_wall_time(void) {
+static int64_t read_clock(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
+
+int64_t sonde_monotonic_time(void) { return read_clock(CLOCK_MONOTONIC); }
+
+int64_t sonde_wall_time(void) { return read_clock(CLOCK_REALTIME); }
 
 const char *sonde_error_text(int number) { return strerrordesc_np(number); }

@@ -10,10 +10,6 @@ internal import SondeWire
 extension HostPipeline {
     func discover() {
         let plan = session.plan
-        if !added.isEmpty, discovery?.isDone ?? false {
-            targets = TargetExpansion(added, excluding: exclusions)
-            added = []
-        }
         var settings = HostDiscovery.Settings(timing: timing(.tcp))
         settings.assumesUp = plan.discovery.isSkipped
         settings.ignoresRefusals = plan.discovery.ignoresResets
@@ -32,6 +28,7 @@ extension HostPipeline {
             source: { [unowned self] in nextHost() },
             onHost: { [unowned self] in discovered($0) }
         )
+        discovery.onEnd = { [unowned self] in continueWithAdded() }
         self.discovery = discovery
         discovery.start()
     }

@@ -21,7 +21,10 @@ final class HostPipeline {
     let selection: PortSelection?
     let exclusions: Exclusions
     var targets: TargetExpansion
+    /// Targets that scripts added and that were not expanded yet.
     var added: [ResolvedTarget] = []
+    /// Names among them that are being looked up.
+    var namesUnderWay = 0
     private var nextNumber = 0
     var discovery: HostDiscovery?
     var scans: [PortScan] = []
@@ -32,7 +35,7 @@ final class HostPipeline {
     /// Timing pings of the hosts in work.
     let pings = TimingPings()
     var lookupsUnderWay: [Int: Operation] = [:]
-    private var hasStarted = false
+    private(set) var hasStarted = false
     /// Hosts whose ports are known and whose scripts have not all ended.
     private var scripted: [Int: ActiveHost] = [:]
 
@@ -53,7 +56,7 @@ final class HostPipeline {
 
     /// Whether all hosts are reported.
     var isDone: Bool {
-        hasStarted && hostsActive == 0 && added.isEmpty && (discovery?.isDone ?? true)
+        hasStarted && hostsActive == 0 && added.isEmpty && namesUnderWay == 0 && (discovery?.isDone ?? true)
     }
 
     /// The phase that most hosts wait for now; nothing while only scripts run.
@@ -83,24 +86,8 @@ final class HostPipeline {
 
     // MARK: Targets
 
-    /// Takes a target that a script found; names among them are not looked up here.
-    private func add(_ word: String) -> Bool {
-        guard
-            let specification = try? TargetSpecification(parsing: word, family: session.plan.targets.family),
-            let target = ResolvedTarget(specification)
-        else { return false }
-        added.append(target)
-        if target.count == 1 {
-            var addresses = TargetExpansion([target])
-            session.scope?.admit(addresses.next().map { [$0.address] } ?? [])
-        } else {
-            session.scope?.admit(Exclusions([target]))
-        }
-        return true
-    }
-
     func nextHost() -> ActiveHost? {
-        guard let target = targets.next() else { return nil }
+        guard let target = nextTarget() else { return nil }
         var host = Host(address: target.address, targetName: target.name)
         host.otherAddresses = target.otherAddresses
         host.started = WallTime.now
@@ -168,11 +155,5 @@ final class HostPipeline {
         hostsActive -= 1
         hostsTotal += 1
         session.onEvent(.host(active.host))
-    }
-
-    /// Scans what scripts have added, once the hosts before it are done.
-    func continueWithAdded() {
-        guard hostsActive == 0, !added.isEmpty, discovery?.isDone ?? true else { return }
-        discover()
     }
 }

@@ -68,6 +68,8 @@ int sonde_wakeup_signal(int descriptor);
 int sonde_raise_descriptor_limit(uint64_t *limit);
 /// Makes writing to a closed connection an error instead of a signal, for the whole process.
 void sonde_ignore_broken_pipe(void);
+/// Nanoseconds of the monotonic clock.
+int64_t sonde_monotonic_time(void);
 /// Nanoseconds since 1970.
 int64_t sonde_wall_time(void);
 /// The system's words for an error number, or null.

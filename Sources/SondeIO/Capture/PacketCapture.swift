@@ -23,6 +23,11 @@ package final class PacketCapture {
 
     deinit { close() }
 
+    /// Takes what waits in the kernel now, without waiting for the loop's turn.
+    func poll() {
+        if isOpen { shared.ready(.readable) }
+    }
+
     /// Ends it; nothing is told any more.
     package func close() { shared.leave(member) }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import CSystemShim
 package import SondeModel
 
 /// Where an event loop gets the time from; tests set it by hand.
@@ -22,9 +22,7 @@ package final class MonotonicClock: LoopClock {
 
     /// Nanoseconds since some moment in the past, such as the start of the machine.
     package func read() -> Instant {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Instant(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
+        Instant(nanoseconds: sonde_monotonic_time())
     }
 
     /// The span itself: this clock passes while the loop blocks.

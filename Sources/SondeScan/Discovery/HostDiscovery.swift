@@ -41,6 +41,8 @@ package final class HostDiscovery {
     package let progress: ScanProgress
     /// Whether all hosts of the source are reported.
     package private(set) var isDone = false
+    /// Called when all hosts of the source are reported.
+    package var onEnd: () -> Void = {}
 
     /// Hosts that are asked at once.
     static let batchSize = 4096
@@ -164,7 +166,9 @@ package final class HostDiscovery {
             take(host)
         }
         if budget == 0 { pumpSoon() }
-        if isExhausted, asked == 0 { isDone = true }
+        guard isExhausted, asked == 0, !isDone else { return }
+        isDone = true
+        onEnd()
     }
 
     private func take(_ host: ActiveHost) {

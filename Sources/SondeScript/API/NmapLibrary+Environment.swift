@@ -37,6 +37,17 @@ extension ScriptEngine {
             return .results(1)
         }
         add(frame, "resolve") { [unowned self] (frame) throws(HostError) in try resolve(frame) }
+        add(frame, "get_interface_link") { (frame) throws(HostError) in
+            let name = try frame.text(at: 1)
+            let found = (try? InterfaceList.current())?.first { $0.name == name }
+            // Of Nmap 5.00, which knew these three.
+            if let found, found.linkKind != .other {
+                frame.push(found.linkKind.rawValue)
+            } else {
+                frame.pushNil()
+            }
+            return .results(1)
+        }
         add(frame, "list_interfaces") { [unowned self] frame in pushInterfaces(frame) }
         add(frame, "get_interface_info") { [unowned self] (frame) throws(HostError) in
             try pushInterface(frame, named: try frame.text(at: 1))

@@ -135,6 +135,7 @@ extension ScriptEngine {
     /// `socket:reconnect_ssl()`.
     func reconnectTLS(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
+        if case .capture = socket.channel { throw .message(Self.isCapture) }
         guard case .stream(let stream) = socket.channel else {
             return softFailure(frame, "socket must be connected")
         }

@@ -7,6 +7,7 @@ internal import SondeModel
 /// Sending, receiving and asking (spec `nse-api`, section 7.1).
 extension ScriptEngine {
     private static let notConnected = "socket must be connected"
+    static let isCapture = "invalid operation on pcap socket"
 
     /// `socket:send(data)`.
     func send(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
@@ -16,6 +17,7 @@ extension ScriptEngine {
         let deadline = socket.deadline(network.loop.now)
         switch socket.channel {
         case .none: return softFailure(frame, Self.notConnected)
+        case .capture: throw .message(Self.isCapture)
         case .stream(let stream):
             try claim(frame, socket)
             return try wait(frame) { then in
@@ -41,6 +43,7 @@ extension ScriptEngine {
         let (port, _) = try portNumber(frame, at: 3)
         let octets = try frame.string(at: 4)
         try openDatagramsIfFresh(socket)
+        if case .capture = socket.channel { throw .message(Self.isCapture) }
         guard case .datagrams = socket.channel else { return softFailure(frame, Self.notConnected) }
         try claim(frame, socket)
         if let address = NumericAddress.parse(name) {
@@ -93,6 +96,7 @@ extension ScriptEngine {
         let deadline = socket.deadline(network.loop.now)
         switch socket.channel {
         case .none: return softFailure(frame, Self.notConnected)
+        case .capture: throw .message(Self.isCapture)
         case .stream(let stream):
             try claim(frame, socket)
             return try wait(frame) { then in
@@ -148,6 +152,7 @@ extension ScriptEngine {
         let ends: (local: SocketAddress?, remote: SocketAddress?)
         switch socket.channel {
         case .none: return softFailure(frame, Self.notConnected)
+        case .capture: throw .message(Self.isCapture)
         case .stream(let stream): ends = (stream.localAddress, stream.remoteAddress)
         case .datagrams(let datagrams, let isConnected):
             let remote = isConnected ? datagrams.remoteAddress : socket.lastDestination

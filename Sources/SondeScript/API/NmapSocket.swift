@@ -19,6 +19,8 @@ final class NmapSocket {
         case stream(TCPStream)
         /// A UDP socket, connected or not.
         case datagrams(UDPSocket, isConnected: Bool)
+        /// A capture of packets.
+        case capture(ScriptCapture)
     }
 
     /// The timeout of new sockets, milliseconds.
@@ -63,6 +65,7 @@ final class NmapSocket {
         case .none: return
         case .stream(let stream): stream.close()
         case .datagrams(let socket, _): socket.close()
+        case .capture(let capture): capture.reader.close()
         }
         channel = .none
         coroutine = 0
@@ -156,6 +159,7 @@ extension ScriptEngine {
             return try receive(frame, socket: socket, .lines(max(try frame.integer(at: 2), 1)))
         }
         installSocketSettings(frame)
+        installCaptureMethods(frame)
         frame.pop()
     }
 
@@ -170,13 +174,7 @@ extension ScriptEngine {
         }
         add(frame, "bind") { [unowned self] (frame) throws(HostError) in try bind(frame) }
         add(frame, "get_info") { [unowned self] (frame) throws(HostError) in try info(frame) }
-        add(frame, "close") { [unowned self] (frame) throws(HostError) in
-            let socket = try socketArgument(frame)
-            guard socket.isOpen else { return softFailure(frame, "socket already closed") }
-            socket.reset()
-            frame.push(true)
-            return .results(1)
-        }
+        add(frame, "close") { [unowned self] (frame) throws(HostError) in try close(frame) }
         add(frame, "get_ssl_certificate") { [unowned self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
             guard case .stream(let stream) = socket.channel, let session = stream.tls else {
@@ -189,6 +187,15 @@ extension ScriptEngine {
             }
             return .results(1)
         }
+    }
+
+    /// `socket:close()`.
+    func close(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
+        let socket = try socketArgument(frame)
+        guard socket.isOpen else { return softFailure(frame, "socket already closed") }
+        socket.reset()
+        frame.push(true)
+        return .results(1)
     }
 
     /// Gives a thread's slot back when it holds no socket any more.

@@ -6,6 +6,7 @@ internal import SondeLua
 /// The Swift classes whose objects scripts hold.
 struct ScriptTypes {
     let socket: ObjectType<NmapSocket>
+    let dnet: ObjectType<NmapDnet>
     let certificate: ObjectType<Certificate>
     let mutex: ObjectType<ScriptMutex>
     let condition: ObjectType<ConditionVariable>
@@ -15,6 +16,10 @@ struct ScriptTypes {
     init(in state: LuaState) throws(LuaError) {
         socket = try state.type("nsock", of: NmapSocket.self) { frame in
             // What `getmetatable` gives scripts in place of the real one.
+            frame.pushTable()
+            frame.setField("__metatable")
+        }
+        dnet = try state.type("dnet", of: NmapDnet.self) { frame in
             frame.pushTable()
             frame.setField("__metatable")
         }

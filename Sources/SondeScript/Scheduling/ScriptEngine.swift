@@ -43,6 +43,8 @@ package final class ScriptEngine {
     var librariesAreReady = false
     /// Whether scripts may add targets, which they may not after all hosts.
     var acceptsTargets = true
+    /// The senders of frames that scripts have open, by interface.
+    var linkSenders: [String: WeakLinkSender] = [:]
     /// Threads that may hold sockets.
     var slots: SocketSlots
     /// How often scripts may begin something with one host.
