@@ -75,7 +75,10 @@ final class DataFiles {
     }
 
     /// The name of a port's service; nothing if it is not known.
-    func serviceName(of port: Port) -> String? { (try? services())?.name(of: port) }
+    func serviceName(of port: Port) -> String? {
+        guard port.transport == .ip else { return (try? services())?.name(of: port) }
+        return (try? protocols())?.name(of: UInt8(truncatingIfNeeded: port.number))
+    }
 
     /// The names that a port list may use.
     var portNames: PortNames {

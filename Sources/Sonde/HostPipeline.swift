@@ -32,6 +32,8 @@ final class HostPipeline {
     var lookups: ReverseLookups?
     /// Where raw packets leave; nothing if none are needed or allowed.
     let raw: RawChannel?
+    /// What traces ways, made at first use.
+    var traceroute: Traceroute?
     /// Timing pings of the hosts in work.
     let pings = TimingPings()
     var lookupsUnderWay: [Int: Operation] = [:]

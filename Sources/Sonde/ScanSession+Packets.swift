@@ -28,8 +28,24 @@ extension ScanSession {
         let seed = plan.seed ?? UInt64.random(in: .min ... .max)
         let channel = RawChannel(network, try packetSettings(seed), seed: seed)
         channel.onTrouble = { [weak self] in self?.warn($0) }
+        self.channel = channel
+        setPacketTrace(plan.tracesPackets)
         channel.protocolName = { [files] number in (try? files.protocols())?.name(of: number) }
         return channel
+    }
+
+    /// Starts or stops telling every raw packet.
+    ///
+    /// - Parameter isOn: whether packets are told.
+    public func setPacketTrace(_ isOn: Bool) {
+        channel?.onTrace = isOn ? { [unowned self] direction, text in tell(direction.rawValue, text) } : nil
+    }
+
+    /// Writes a line about a packet, with the time since the scan began.
+    func tell(_ direction: String, _ text: String) {
+        let elapsed = Double((network.loop.clockNow - startedAt).microseconds) / 1e6
+        let time = "\(Int(elapsed)).\(String(10000 + Int(elapsed * 10000) % 10000).dropFirst())"
+        onEvent(.diagnostic(Diagnostic(.report, "\(direction) (\(time)s) \(text)")))
     }
 
     private func checkInterface() throws(ScanError) {

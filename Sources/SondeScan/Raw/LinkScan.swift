@@ -35,7 +35,7 @@ package final class LinkScan: PacketTechnique {
 
     private func openCapture(_ device: String, _ family: AddressFamily) throws(CaptureError) {
         guard captures[device] == nil else { return }
-        let filter = family == .inet ? "inbound and arp[6:2] = 2" : "inbound and icmp6 and ip6[40] = 136"
+        let filter = family == .inet ? "arp[6:2] = 2" : "icmp6 and ip6[40] = 136"
         captures[device] = try channel.network.capture(
             CaptureRequest(device: device, snapLength: 128, filter: filter),
             onPacket: { [unowned self] in received($0, $1) },

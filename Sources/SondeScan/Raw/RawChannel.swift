@@ -125,7 +125,7 @@ package final class RawChannel {
     func open(_ target: RawTarget) -> Bool {
         do {
             try openSender(target)
-            try openCapture(target.path.interface.name)
+            try openCapture(target)
             return true
         } catch let error as CaptureError {
             tell(error.description)
@@ -157,14 +157,19 @@ package final class RawChannel {
         return sender
     }
 
-    private func openCapture(_ device: String) throws(CaptureError) {
-        if captures[device]?.isOpen == true { return }
+    private func openCapture(_ target: RawTarget) throws(CaptureError) {
+        let device = target.path.interface.name
+        // The capture library itself leaves out what leaves through the loopback. It cannot filter by direction
+        // everywhere: its own copy of the filter drops what the kernel alone can tell.
+        let addressee = target.path.isLocal ? "" : "dst host \(target.source) and "
+        let key = device + addressee
+        if captures[key]?.isOpen == true { return }
         let ports =
             settings.sourcePort.map { "dst port \($0)" }
             ?? "dst portrange \(firstPort)-\(firstPort + Self.portCount - 1)"
         // Errors and other protocols come without ports of ours.
-        let filter = "inbound and (ip or ip6) and (\(ports) or not (tcp or udp or sctp))"
-        captures[device] = try network.capture(
+        let filter = "(ip or ip6) and \(addressee)(\(ports) or not (tcp or udp or sctp))"
+        captures[key] = try network.capture(
             CaptureRequest(device: device, snapLength: 256, filter: filter),
             onPacket: { [unowned self] in received($0, $1) },
             onFailure: { [unowned self] in tell($0.description) }

@@ -141,19 +141,22 @@ struct ReplyMatcher {
     ///   - reply: the reply.
     ///   - probe: what the ping asked.
     func pingOctet(_ reply: RawReply, _ probe: RawProbe) -> UInt8? {
-        let octet: UInt8? =
-            switch reply.content {
-            case .tcp(let header) where header.sourcePort == probe.port: self.octet(header)
-            case .udp(let header) where header.sourcePort == probe.port:
-                stamp.octet(sourcePort: header.destinationPort)
-            case .sctp(let from, let to, _) where from == probe.port: stamp.octet(sourcePort: to)
-            case .icmp(_, let identifier): stamp.request(identifier: identifier)?.octet
-            case .error(_, let quoted) where quoted.proto == .icmp || quoted.proto == .icmpv6:
-                stamp.request(identifier: quoted.sourcePort)?.octet
-            case .error(_, let quoted): self.octet(quoted)
-            case .tcp, .udp, .sctp, .other: nil
-            }
-        guard let octet, octet & 1 == 1 else { return nil }
+        guard let octet = octet(of: reply, to: probe), octet & 1 == 1 else { return nil }
         return octet
+    }
+
+    /// What told the tries of a probe apart, as a reply gives it back; nothing if it answers no such probe.
+    func octet(of reply: RawReply, to probe: RawProbe) -> UInt8? {
+        switch reply.content {
+        case .tcp(let header) where header.sourcePort == probe.port: self.octet(header)
+        case .udp(let header) where header.sourcePort == probe.port:
+            stamp.octet(sourcePort: header.destinationPort)
+        case .sctp(let from, let to, _) where from == probe.port: stamp.octet(sourcePort: to)
+        case .icmp(_, let identifier): stamp.request(identifier: identifier)?.octet
+        case .error(_, let quoted) where quoted.proto == .icmp || quoted.proto == .icmpv6:
+            stamp.request(identifier: quoted.sourcePort)?.octet
+        case .error(_, let quoted): self.octet(quoted)
+        case .tcp, .udp, .sctp, .other: nil
+        }
     }
 }
