@@ -183,7 +183,9 @@ let package = Package(
         ),
         .testTarget(
             name: "SondeScanTests",
-            dependencies: ["SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeTestSupport"],
+            dependencies: [
+                "SondeWire", "SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeTestSupport",
+            ],
             swiftSettings: rules
         ),
         .testTarget(

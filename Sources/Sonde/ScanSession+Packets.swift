@@ -65,6 +65,7 @@ extension ScanSession {
         settings.sctpChecksum = request.usesAdler32 ? .adler32 : .crc32c
         settings.fragmentSize = request.fragmentSize
         settings.sendsFrames = request.sendsFrames
+        settings.sendsPackets = request.sendsPackets
         switch request.payload {
         case .random(let length):
             settings.payload = (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) }

@@ -51,7 +51,7 @@ extension FlagDeclaration {
     )
     static let noStylesheet = Self("--no-stylesheet", "no stylesheet")
     static let resume = Self("--resume", value: .required("FILE"), availability: .later, "continue a scan")
-    static let interfaceList = Self("--iflist", availability: .later, "list interfaces and routes")
+    static let interfaceList = Self("--iflist", "list interfaces and routes")
     static let noninteractive = Self("--noninteractive", "do not listen to the keyboard")
     static let logErrors = Self(
         "--log-errors",
@@ -81,6 +81,7 @@ struct OutputFlags: ParsableArguments {
     @Option(.grepableOutput) var grepable: [String]
     @Option(.jsonOutput) var json: [String]
     @Option(.allOutput) var all: [String]
+    @Flag(.interfaceList) var listsInterfaces: Bool
     @Flag(.append) var appends: Bool
     @Flag(.verbose) var verboseCount: Int
     @Flag(.debug) var debugCount: Int

@@ -8,7 +8,8 @@ internal import SondeWire
 extension PortScan {
     /// Makes ready to send to a host; without a way to it all its probes stay silent.
     func open(_ entry: HostEntry, _ technique: any PacketTechnique) {
-        guard let target = technique.open(entry.host.host.address) else { return }
+        let host = entry.host.host
+        guard let target = technique.open(host.address, link: host.macAddress) else { return }
         entry.target = target
         entry.ping = settings.pings?[entry.host.number]
         hostsByAddress[target.plainAddress] = entry

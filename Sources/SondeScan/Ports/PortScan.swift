@@ -109,7 +109,8 @@ package final class PortScan {
         onHostDone: @escaping (ActiveHost, Ending) -> Void
     ) {
         self.init(loop, .packets(technique), technique, settings, progress, onHostDone)
-        technique.onReply = { [weak self] in self?.take($0, at: $1, link: $2) }
+        // The technique belongs to this scan alone and ends with it.
+        technique.onReply = { [unowned self] in take($0, at: $1, link: $2) }
     }
 
     private init(
@@ -171,7 +172,7 @@ package final class PortScan {
     func pumpSoon() {
         guard !isPumpComing else { return }
         isPumpComing = true
-        loop.soon { [weak self] in self?.pump() }
+        loop.soon { self.pump() }
     }
 
     /// Lets hosts send in turn until none can, or the turn's budget is spent.
@@ -242,7 +243,7 @@ package final class PortScan {
 
     private func setAlarm(_ instant: Instant?) {
         guard instant != nil || alarm != nil else { return }
-        let id = alarm ?? loop.makeDeadline { [weak self] in self?.pump() }
+        let id = alarm ?? loop.makeDeadline { [unowned self] in pump() }
         alarm = id
         // Many hosts, each with its own times, must not make a turn for each.
         let least = hosts.count > 64 ? loop.now + .milliseconds(2) : loop.now

@@ -21,7 +21,7 @@ package final class LinkScan: PacketTechnique {
 
     package func packetCount(_ port: UInt16) -> Int { 1 }
 
-    package func open(_ address: IPAddress) -> RawTarget? {
+    package func open(_ address: IPAddress, link: MACAddress?) -> RawTarget? {
         guard let target = channel.target(address), target.path.needsFrames else { return nil }
         do {
             _ = try channel.link(on: target.path.interface)

@@ -27,6 +27,8 @@ package struct PacketSettings: Hashable, Sendable {
     package var ownPlace = 0
     /// Whether frames are built by hand (`--send-eth`).
     package var sendsFrames = false
+    /// Whether the system builds all frames (`--send-ip`).
+    package var sendsPackets = false
     /// Our link-layer address instead of the interface's (`--spoof-mac`).
     package var spoofedAddress: MACAddress?
 

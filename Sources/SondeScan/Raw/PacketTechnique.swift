@@ -8,7 +8,12 @@ package protocol PacketTechnique: ScanTechnique {
     /// Takes each captured packet that may be an answer.
     var onReply: RawChannel.Listener { get set }
     /// How to send to a host; nothing if that is not possible.
-    func open(_ address: IPAddress) -> RawTarget?
+    ///
+    /// - Parameters:
+    ///   - address: the host's address.
+    ///   - link: its link-layer address, if it is known.
+    /// - Returns: the host as senders see it.
+    func open(_ address: IPAddress, link: MACAddress?) -> RawTarget?
     /// Sends a probe.
     ///
     /// - Parameters:

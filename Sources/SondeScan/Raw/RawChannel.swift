@@ -169,8 +169,10 @@ package final class RawChannel {
             ?? "dst portrange \(firstPort)-\(firstPort + Self.portCount - 1)"
         // Errors and other protocols come without ports of ours.
         let filter = "(ip or ip6) and \(addressee)(\(ports) or not (tcp or udp or sctp))"
+        var request = CaptureRequest(device: device, snapLength: 256, filter: filter)
+        request.isInboundOnly = true
         captures[key] = try network.capture(
-            CaptureRequest(device: device, snapLength: 256, filter: filter),
+            request,
             onPacket: { [unowned self] in received($0, $1) },
             onFailure: { [unowned self] in tell($0.description) }
         )
@@ -183,8 +185,11 @@ package final class RawChannel {
 
     // MARK: Sending
 
+    /// Whether frames are built by hand: on demand, and where the next hop is known, as that costs the system less.
     private func buildsFrames(for target: RawTarget) -> Bool {
-        (settings.sendsFrames || settings.spoofedAddress != nil) && target.path.needsFrames
+        guard target.path.needsFrames else { return false }
+        if settings.sendsFrames || settings.spoofedAddress != nil { return true }
+        return target.linkDestination != nil && !settings.sendsPackets
     }
 
     /// Sends a packet of ours to a host.

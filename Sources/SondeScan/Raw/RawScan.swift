@@ -59,9 +59,10 @@ package final class RawScan: PacketTechnique {
         return transport == .udp ? max(1, payloads(port).count) * decoys : decoys
     }
 
-    package func open(_ address: IPAddress) -> RawTarget? {
-        guard let target = channel.target(address), channel.open(target) else { return nil }
-        return target
+    package func open(_ address: IPAddress, link: MACAddress?) -> RawTarget? {
+        guard let target = channel.target(address) else { return nil }
+        if target.path.isDirect { target.linkDestination = link }
+        return channel.open(target) ? target : nil
     }
 
     package func send(_ item: UInt16, _ octet: UInt8, to target: RawTarget) {

@@ -18,7 +18,8 @@ struct ReplyMatcher {
     private let stamp: ProbeStamp
     private let family: AddressFamily
     private let probes: [RawProbe]
-    private var items: [UInt32: UInt16] = [:]
+    /// For each kind of probe, and each number, the place of the probe plus one; kinds without probes have no row.
+    private var rows: [[UInt16]]
 
     /// Makes a matcher.
     ///
@@ -30,29 +31,40 @@ struct ReplyMatcher {
         self.stamp = stamp
         self.family = family
         self.probes = probes
-        items.reserveCapacity(probes.count)
-        for (index, probe) in probes.enumerated() where index < Int(UInt16.max) + 1 {
-            let key = Self.key(probe)
-            if items[key] == nil { items[key] = UInt16(truncatingIfNeeded: index) }
+        rows = [[UInt16]](repeating: [], count: Kind.count)
+        for (index, probe) in probes.enumerated() where index < Int(UInt16.max) {
+            let (kind, number) = Self.key(probe)
+            if rows[kind.rawValue].isEmpty { rows[kind.rawValue] = [UInt16](repeating: 0, count: kind.width) }
+            if rows[kind.rawValue][Int(number)] == 0 {
+                rows[kind.rawValue][Int(number)] = UInt16(truncatingIfNeeded: index + 1)
+            }
         }
     }
 
     /// What kind of probe a port or number belongs to.
-    private enum Kind: UInt32 {
+    private enum Kind: Int {
         case syn, segment, udp, sctp, icmp, ipProtocol
+
+        static let count = 6
+
+        /// How many numbers there are.
+        var width: Int {
+            switch self {
+            case .syn, .segment, .udp, .sctp: 65536
+            case .icmp, .ipProtocol: 256
+            }
+        }
     }
 
-    private static func key(_ kind: Kind, _ number: UInt16) -> UInt32 { kind.rawValue << 16 | UInt32(number) }
-
-    private static func key(_ probe: RawProbe) -> UInt32 {
+    private static func key(_ probe: RawProbe) -> (Kind, UInt16) {
         switch probe {
-        case .tcp(let flags, let port): key(flags.contains(.syn) ? .syn : .segment, port)
-        case .udp(let port): key(.udp, port)
-        case .sctpInit(let port), .sctpCookie(let port): key(.sctp, port)
-        case .ipProtocol(let number): key(.ipProtocol, UInt16(number))
-        case .icmpEcho: key(.icmp, 0)
-        case .icmpTimestamp: key(.icmp, 1)
-        case .icmpMask: key(.icmp, 2)
+        case .tcp(let flags, let port): (flags.contains(.syn) ? .syn : .segment, port)
+        case .udp(let port): (.udp, port)
+        case .sctpInit(let port), .sctpCookie(let port): (.sctp, port)
+        case .ipProtocol(let number): (.ipProtocol, UInt16(number))
+        case .icmpEcho: (.icmp, 0)
+        case .icmpTimestamp: (.icmp, 1)
+        case .icmpMask: (.icmp, 2)
         }
     }
 
@@ -81,7 +93,9 @@ struct ReplyMatcher {
 
     private func item(_ kind: Kind, _ number: UInt16, _ octet: UInt8?) -> Match? {
         if let octet, octet & 1 == 1 { return nil }
-        guard let item = items[Self.key(kind, number)] else { return nil }
+        let row = rows[kind.rawValue]
+        guard Int(number) < row.count, row[Int(number)] > 0 else { return nil }
+        let item = row[Int(number)] - 1
         return Match(item: item, octet: octet, probe: probes[Int(item)])
     }
 
