@@ -16,6 +16,7 @@ final class DataFiles {
     private var protocolsRead: Result<ProtocolsFile, DatabaseError>?
     private var payloadsRead: PayloadsFile?
     private var prefixesRead: MACPrefixesFile?
+    private var serviceProbesRead: Result<ServiceProbesFile, ScanError>?
 
     init(_ request: DataFileRequest) {
         var overrides: [String: String] = [:]
@@ -72,6 +73,23 @@ final class DataFiles {
         let file = MACPrefixesFile(parsing: octets, name: name)
         prefixesRead = file
         return file
+    }
+
+    /// The probes of service detection, which cannot do without this file.
+    func serviceProbes() throws(ScanError) -> ServiceProbesFile {
+        if let serviceProbesRead { return try serviceProbesRead.get() }
+        let result: Result<ServiceProbesFile, ScanError>
+        do {
+            let octets = try directory.contents(of: "nmap-service-probes")
+            result = .success(try ServiceProbesFile(parsing: octets))
+        } catch let error as DatabaseError {
+            result = .failure(ScanError(.failure, "-sV: \(error)"))
+        } catch {
+            let hint = "install Nmap's data files, or name one with --versiondb"
+            result = .failure(ScanError(.failure, "-sV needs nmap-service-probes (\(error)); \(hint)"))
+        }
+        serviceProbesRead = result
+        return try result.get()
     }
 
     /// The name of a port's service; nothing if it is not known.

@@ -88,15 +88,14 @@ extension HostPipeline {
             hostsTotal += 1
             pings[active.number] = nil
             guard session.plan.names.mode == .always else { return reportDown(active) }
-            findName(of: active) { [weak self] in self?.reportDown(active) }
+            findName(aside: active) { [weak self] in self?.reportDown(active) }
             return
         }
         hostsUp += 1
         hostsActive += 1
         nameVendor(of: active)
         if hostsActive >= Self.mostActive { discovery?.pause() }
-        guard session.plan.names.mode != .never else { return advance(active, after: .name) }
-        findName(of: active) { [weak self] in self?.advance(active, after: .name) }
+        findName(of: active)
     }
 
     private func reportDown(_ active: ActiveHost) {

@@ -84,11 +84,13 @@ public final class ScanSession {
             problems += 1
             warn(failure)
         }
-        if plan.scripts.isWanted {
+        try prepareServices()
+        let given = try givenHosts(resolved, exclusions, selection)
+        if plan.scripts.isWanted || plan.versions.isWanted {
             let arguments = try readArguments()
             scope = try targets.scope(
                 plan.containment,
-                targets: resolved,
+                targets: given.map(Self.targets) ?? resolved,
                 arguments: .table(arguments.fields)
             )
             for warning in targets.scopeWarnings { warn(warning) }
@@ -102,6 +104,7 @@ public final class ScanSession {
             selection: selection,
             targets: TargetExpansion(resolved, excluding: exclusions),
             exclusions: exclusions,
+            given: given,
             raw: try makeChannel()
         )
         self.pipeline = pipeline
@@ -179,9 +182,15 @@ public final class ScanSession {
         if let engine {
             network.loop.afterEvents = { engine.turn() }
             engine.isInterrupted = { [unowned self] in stopRequested.load(ordering: .relaxed) }
-            if engine.hasScripts(.prerule) {
+            if plan.scripts.isWanted, engine.hasScripts(.prerule) {
                 var isDone = false
-                engine.runBeforeHosts { [self] results in
+                let earlier = EarlierWork(plan.resumption)
+                let key = HostKey(nil, name: nil)
+                for record in earlier.records(of: key) where record.phase == .prerule {
+                    onEvent(.script(record))
+                }
+                engine.runBeforeHosts(skipping: earlier.tasks(of: key)) { [self] new in
+                    let results = earlier.preScripts + new
                     if !results.isEmpty { onEvent(.preScripts(results)) }
                     isDone = true
                 }
@@ -192,7 +201,7 @@ public final class ScanSession {
             pipeline.start()
             try turn { pipeline.isDone }
         }
-        if let engine, engine.hasScripts(.postrule) {
+        if plan.scripts.isWanted, let engine, engine.hasScripts(.postrule) {
             var isDone = false
             engine.runAfterHosts { [self] results in
                 if !results.isEmpty { onEvent(.postScripts(results)) }
@@ -229,6 +238,7 @@ public final class ScanSession {
         engine = nil
         companion?.stop()
         companion = nil
+        network.close()
     }
 
     // MARK: Numbers
@@ -265,7 +275,8 @@ public final class ScanSession {
     func warn(_ text: String) { onEvent(.diagnostic(Diagnostic(.standardError, text))) }
 
     private var hasScriptsWithoutTargets: Bool {
-        engine?.hasScripts(.prerule) ?? false || engine?.hasScripts(.postrule) ?? false
+        guard plan.scripts.isWanted, let engine else { return false }
+        return engine.hasScripts(.prerule) || engine.hasScripts(.postrule)
     }
 }
 

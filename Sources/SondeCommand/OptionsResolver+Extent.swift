@@ -34,7 +34,8 @@ extension OptionsResolver {
     mutating func resolveExtent() throws(UsageError) {
         let typed = typedTechniques
         let stops = flags.discovery.isListScan ? "-sL" : flags.discovery.isPingScan ? "-sn" : nil
-        request.plan.tracesRoutes = flags.discovery.tracesRoutes
+        request.plan.tracesRoutes =
+            flags.discovery.tracesRoutes || flags.services.isAggressive && isPrivileged
         if flags.discovery.tracesRoutes, !isPrivileged {
             throw .value("--traceroute needs raw packets; run as root")
         }

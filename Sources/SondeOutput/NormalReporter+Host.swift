@@ -71,7 +71,7 @@ extension NormalReporter {
         }
         let system = OSText(host, options)?.lines ?? []
         try sink.lines(system)
-        if let info = ServiceText.info(shown) { try sink.line(info) }
+        if let info = ServiceText.info(shown, hostName: host.name) { try sink.line(info) }
         if !scripts.isEmpty {
             try sink.line()
             try sink.line("Host script results:")

@@ -26,7 +26,7 @@ package struct StatusLine {
         case .started(let header): started = header.started
         case .phaseStarted(let phase, let time): phaseStarts[phase] = time
         case .phaseEnded(let phase, _, _): phaseStarts[phase] = nil
-        case .preScripts, .script, .host, .postScripts, .diagnostic, .progress, .finished: return
+        case .preScripts, .script, .portsKnown, .host, .postScripts, .diagnostic, .progress, .finished: return
         }
     }
 
@@ -93,7 +93,7 @@ extension Phase {
         case .postScan: "Script Post-Scan"
         case .discovery, .arpDiscovery, .neighborDiscovery, .connectScan, .synScan, .ackScan, .windowScan,
             .finScan, .xmasScan, .nullScan, .maimonScan, .udpScan, .sctpInitScan, .sctpCookieScan,
-            .protocolScan, .traceroute:
+            .protocolScan, .services, .traceroute:
             rawValue
         }
     }

@@ -18,7 +18,7 @@ func resolve(words: [String], isRoot: Bool = false) throws -> ScanRequest {
     switch Invocation(commandLine: ["sonde"] + words, environment: environment) {
     case .scan(let request): return request
     case .fail(let error): throw error
-    case .print, .demo: throw UsageError.value("no scan")
+    case .print, .demo, .subcommand: throw UsageError.value("no scan")
     }
 }
 
@@ -73,8 +73,8 @@ func resolve(words: [String], isRoot: Bool = false) throws -> ScanRequest {
         #expect(try resolve("-sO h", isRoot: true).plan.techniques == [.ipProtocol])
     }
 
-    @Test("packets look as typed")
-    func packets() throws {
+    @Test("raw packets look as typed")
+    func rawPackets() throws {
         let plan = try resolve(
             "-sS -f -f --badsum --scanflags SYNURG --ip-options R -D 10.0.0.1,ME,RND:2 --adler32 h",
             isRoot: true

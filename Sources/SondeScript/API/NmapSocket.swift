@@ -43,6 +43,11 @@ final class NmapSocket {
     var coroutine: UInt = 0
     /// The thread that closes it at its end.
     weak var thread: ScriptThread?
+    /// The thread that waits for it, with the number of that wait.
+    private weak var waiter: ScriptThread?
+    private var waiterGeneration = 0
+    /// Called when the operation that a thread waits for ends without its doing.
+    var onCancel: ((ScriptThread, Int) -> Void)?
     /// Called when it lets go of its channel.
     var onClose: ((ScriptThread) -> Void)?
 
@@ -59,8 +64,18 @@ final class NmapSocket {
         return true
     }
 
-    /// Lets go of the channel; pending operations end without a word.
+    /// Notes who waits for it.
+    func isAwaited(by thread: ScriptThread) {
+        waiter = thread
+        waiterGeneration = thread.generation
+    }
+
+    /// Lets go of the channel; another thread that waits for it goes on with `CANCELLED`.
     func closeChannel() {
+        if let waiter {
+            self.waiter = nil
+            onCancel?(waiter, waiterGeneration)
+        }
         switch channel {
         case .none: return
         case .stream(let stream): stream.close()
@@ -113,15 +128,20 @@ extension ScriptEngine {
             enum Protocol: String { case tcp, udp }
             let kind: Protocol = try frame.option(at: 1, default: .tcp)
             let family: AddressFamily = try frame.option(at: 2, default: settings.family)
-            let socket = NmapSocket(kind: kind == .tcp ? .tcp : .udp, family: family)
-            socket.onClose = { [weak self] thread in self?.socketClosed(of: thread) }
-            frame.push(socket, as: types.socket)
+            frame.push(makeSocket(kind == .tcp ? .tcp : .udp, family), as: types.socket)
             return .results(1)
         }
+        let nmap = frame.count
         frame.setField("new_socket", make)
         frame.pushTable(fields: 6)
-        frame.setField("new", make)
+        frame.pushField("new_socket", of: nmap)
+        frame.setField("new")
         add(frame, "sleep") { [unowned self] (frame) throws(HostError) in try sleep(frame) }
+        // The reference's own core runs its event loop by this; here the engine does that itself.
+        add(frame, "loop") { (frame) throws(HostError) in
+            _ = try frame.number(at: 1)
+            return .nothing
+        }
         add(frame, "get_stats") { [unowned self] frame in
             frame.pushTable(fields: 1)
             frame.setField("connect_waiting", slots.waiting + network.gate.waitingCount)
@@ -141,6 +161,16 @@ extension ScriptEngine {
         installCertificates()
     }
 
+    /// Makes a socket that tells the engine when it lets go of its channel.
+    func makeSocket(_ kind: NmapSocket.Kind, _ family: AddressFamily) -> NmapSocket {
+        let socket = NmapSocket(kind: kind, family: family)
+        socket.onClose = { [weak self] thread in self?.socketClosed(of: thread) }
+        socket.onCancel = { [weak self] thread, generation in
+            self?.cancelWait(of: thread, generation: generation)
+        }
+        return socket
+    }
+
     private func installSocketMethods(_ frame: borrowing CallFrame) {
         frame.pushMethods(of: types.socket)
         add(frame, "connect") { [unowned self] (frame) throws(HostError) in try connect(frame) }
@@ -148,16 +178,21 @@ extension ScriptEngine {
         add(frame, "send") { [unowned self] (frame) throws(HostError) in try send(frame) }
         add(frame, "sendto") { [unowned self] (frame) throws(HostError) in try sendTo(frame) }
         add(frame, "receive") { [unowned self] (frame) throws(HostError) in
-            try receive(frame, socket: socketArgument(frame), .some)
+            try receive(frame, socket: socketArgument(frame)) { _ in .some }
         }
         add(frame, "receive_bytes") { [unowned self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
-            return try receive(frame, socket: socket, .bytes(max(try frame.integer(at: 2), 0)))
+            return try receive(frame, socket: socket) { (frame) throws(HostError) in
+                .bytes(max(try frame.integer(at: 2), 0))
+            }
         }
         add(frame, "receive_lines") { [unowned self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
-            return try receive(frame, socket: socket, .lines(max(try frame.integer(at: 2), 1)))
+            return try receive(frame, socket: socket) { (frame) throws(HostError) in
+                .lines(max(try frame.integer(at: 2), 1))
+            }
         }
+        installBufferedReading(frame)
         installSocketSettings(frame)
         installCaptureMethods(frame)
         frame.pop()
@@ -193,6 +228,7 @@ extension ScriptEngine {
     func close(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
         guard socket.isOpen else { return softFailure(frame, "socket already closed") }
+        traceClosing(socket)
         socket.reset()
         frame.push(true)
         return .results(1)
@@ -247,8 +283,7 @@ extension ScriptEngine {
     /// Opens an unconnected UDP socket where a fresh one of that kind is used.
     func openDatagramsIfFresh(_ socket: NmapSocket) throws(HostError) {
         guard case .none = socket.channel, socket.kind == .udp, let current else { return }
-        var options = ConnectOptions()
-        options.source = socket.bound
+        let options = connectOptions(for: socket)
         do throws(StreamError) {
             let datagrams = try network.openUDP(socket.family, options: options, for: current.account)
             socket.open(.datagrams(datagrams, isConnected: false), for: current)
