@@ -118,7 +118,7 @@ extension OptionsResolver {
             return octet
         }
         var octet: UInt8 = 0
-        var rest = Substring(text.uppercased())
+        var rest = Substring(try ValueParsing.text(text, .scanFlags).uppercased())
         while !rest.isEmpty {
             if rest.first == "," {
                 rest = rest.dropFirst()

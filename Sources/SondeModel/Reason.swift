@@ -58,8 +58,6 @@ public struct Reason: RawRepresentable, Hashable, Sendable {
     public static let neighborResponse = Reason(rawValue: "nd-response")
     /// Both ends opened at once.
     public static let splitHandshake = Reason(rawValue: "split-handshake-syn")
-    /// Any TCP segment.
-    public static let tcpResponse = Reason(rawValue: "tcp-response")
     /// Any packet of the protocol.
     public static let protocolResponse = Reason(rawValue: "proto-response")
     /// SCTP: agreement.

@@ -220,7 +220,9 @@ func resolve(words: [String], isRoot: Bool = false) throws -> ScanRequest {
 
     @Test("flags that do nothing are accepted, some with a warning")
     func ignored() throws {
-        #expect(try resolve("-f -f -D RND:3 --badsum --spoof-mac 0 h").notes.count == 4)
+        #expect(try resolve("-f -f --badsum --spoof-mac 0 h").notes.count == 3)
+        #expect(try resolve("-sT -f -f -D RND:3 --badsum --spoof-mac 0 h", isRoot: true).notes.count == 4)
+        #expect(try resolve("-sS -f -f -D RND:3 --badsum --spoof-mac 0 h", isRoot: true).notes.isEmpty)
         #expect(try resolve("--nogcc --log-errors --nsock-engine epoll -PR --send-ip -q h").notes.isEmpty)
     }
 

@@ -9,6 +9,7 @@ enum IPv4Fragments {
     /// - Parameters:
     ///   - packet: from the IP header on.
     ///   - size: most data octets in one, a multiple of 8.
+    /// - Returns: the fragments in order.
     static func split(_ packet: [UInt8], size: Int) -> [[UInt8]] {
         guard size >= 8, let header = try? IPv4Header(parsing: packet.span), header.payload.count > size
         else {

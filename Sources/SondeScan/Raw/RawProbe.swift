@@ -25,6 +25,7 @@ package enum RawProbe: Hashable, Sendable {
     /// The protocol of the packet.
     ///
     /// - Parameter family: the family of the host's address.
+    /// - Returns: the protocol.
     func proto(_ family: AddressFamily) -> IPProtocol {
         switch self {
         case .tcp: .tcp

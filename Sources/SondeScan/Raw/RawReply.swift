@@ -23,7 +23,12 @@ package struct RawReply: Hashable, Sendable {
 
     /// The packets that answer ICMP requests.
     package enum ICMPReply: Hashable, Sendable {
-        case echo, timestamp, mask
+        /// An echo reply.
+        case echo
+        /// A timestamp reply.
+        case timestamp
+        /// An address mask reply.
+        case mask
     }
 
     /// The beginning of our packet that an error message quotes.

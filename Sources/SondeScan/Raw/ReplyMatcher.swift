@@ -154,6 +154,7 @@ struct ReplyMatcher {
     /// - Parameters:
     ///   - reply: the reply.
     ///   - probe: what the ping asked.
+    /// - Returns: the try as an octet.
     func pingOctet(_ reply: RawReply, _ probe: RawProbe) -> UInt8? {
         guard let octet = octet(of: reply, to: probe), octet & 1 == 1 else { return nil }
         return octet

@@ -121,6 +121,7 @@ struct RouteTrace {
     /// The stations for a report: up to the host, or as far as was asked.
     ///
     /// - Parameter others: the stations of the host whose way is shared.
+    /// - Returns: one entry for each distance.
     func hops(_ others: [Hop]) -> [Hop] {
         let last = reached ?? Self.farthest
         guard last >= 1 else { return [] }
