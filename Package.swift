@@ -201,7 +201,7 @@ let package = Package(
         .testTarget(
             name: "SondeScanTests",
             dependencies: [
-                "SondeWire", "SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeRegex",
+                "SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeRegex", "SondeWire",
                 "SondeTestSupport",
             ],
             swiftSettings: rules

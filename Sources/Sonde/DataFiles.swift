@@ -16,6 +16,7 @@ final class DataFiles {
     private var protocolsRead: Result<ProtocolsFile, DatabaseError>?
     private var payloadsRead: PayloadsFile?
     private var prefixesRead: MACPrefixesFile?
+    private var systemsRead: OSDatabaseFile?
     private var serviceProbesRead: Result<ServiceProbesFile, ScanError>?
 
     init(_ request: DataFileRequest) {
@@ -72,6 +73,16 @@ final class DataFiles {
         let (octets, name) = contents(of: "nmap-mac-prefixes", fallback: nil)
         let file = MACPrefixesFile(parsing: octets, name: name)
         prefixesRead = file
+        return file
+    }
+
+    /// Operating systems that are known; none where there is no such data file.
+    var systems: OSDatabaseFile {
+        if let systemsRead { return systemsRead }
+        let (octets, name) = contents(of: "nmap-os-db", fallback: nil)
+        let file = OSDatabaseFile(parsing: octets, name: name)
+        if let warning = file.warning { tell("\(warning)") }
+        systemsRead = file
         return file
     }
 

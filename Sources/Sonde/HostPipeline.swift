@@ -30,6 +30,7 @@ final class HostPipeline {
     var scans: [PortScan] = []
     var scanProgress: [ScanProgress] = []
     var services: ServiceDetection?
+    var systems: OSDetection?
     var lookups: ReverseLookups?
     /// Where raw packets leave; nothing if none are needed or allowed.
     let raw: RawChannel?
@@ -88,6 +89,7 @@ final class HostPipeline {
         }
         makeScans()
         makeServiceDetection()
+        makeSystemDetection()
         if case .list = session.plan.extent {
             listTargets()
         } else {
@@ -100,6 +102,7 @@ final class HostPipeline {
         discovery?.cancel()
         for scan in scans { scan.cancel() }
         services?.cancel()
+        systems?.cancel()
         for operation in lookupsUnderWay.values { operation.cancel() }
         raw?.close()
         session.facts.onTarget = { _ in false }

@@ -29,6 +29,8 @@ public struct ScanPlan: Hashable, Sendable {
     public var containment = ContainmentRequest()
     /// What is asked about services.
     public var versions = VersionRequest()
+    /// What is asked about operating systems.
+    public var system = SystemRequest()
     /// What packets and connections look like.
     public var packets = PacketRequest()
     /// Where data files come from.

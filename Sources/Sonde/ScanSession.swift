@@ -84,6 +84,7 @@ public final class ScanSession {
             problems += 1
             warn(failure)
         }
+        try prepareSystems()
         try prepareServices()
         let given = try givenHosts(resolved, exclusions, selection)
         if plan.scripts.isWanted || plan.versions.isWanted {

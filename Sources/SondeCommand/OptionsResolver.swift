@@ -55,6 +55,7 @@ struct OptionsResolver {
         try resolveScripts()
         try resolveContainment()
         try resolveVersions()
+        try resolveSystem()
         try resolvePackets()
         try resolveLevels()
         try resolveOutput()
@@ -102,7 +103,6 @@ struct OptionsResolver {
                 guard ["epoll", "kqueue", "poll", "select", "iocp"].contains(value) else {
                     throw .value("\(use.flag.name) \(shown(value)): unknown engine; write epoll")
                 }
-            case .osTries: _ = try ValueParsing.integer(value, use.flag, in: 1...50)
             default: continue
             }
         }

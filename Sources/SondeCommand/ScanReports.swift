@@ -59,6 +59,7 @@ final class ScanReports {
         options.debugging = request.plan.debugging
         options.scriptsRequested = !request.plan.scripts.effectiveRules.isEmpty
         options.versionRequested = request.plan.versions.isWanted
+        options.osRequested = request.plan.system.isWanted
         switch request.output.stylesheet {
         case .standard: options.stylesheet = .default
         case .address(let address): options.stylesheet = .href(address)

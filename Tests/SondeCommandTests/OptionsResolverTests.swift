@@ -96,6 +96,20 @@ func resolve(words: [String], isRoot: Bool = false) throws -> ScanRequest {
         )
     }
 
+    @Test("operating systems are found out as asked")
+    func systems() throws {
+        #expect(try !resolve("h").plan.system.isWanted)
+        #expect(try resolve("-O h").plan.system.isWanted)
+        let system = try resolve("-O --osscan-limit --fuzzy --max-os-tries 3 h").plan.system
+        #expect(system.onlyPromising)
+        #expect(system.isGuessing)
+        #expect(system.mostRounds == 3)
+        #expect(try resolve("-A h", isRoot: true).plan.system.isWanted)
+        #expect(try !resolve("-A h").plan.system.isWanted)
+        #expect(try !resolve("-A --unprivileged h", isRoot: true).plan.system.isWanted)
+        #expect(try !resolve("-A -sn h", isRoot: true).plan.system.isWanted)
+    }
+
     @Test("discovery probes are kept in typed order with their ports")
     func discovery() throws {
         let discovery = try resolve("-PA -PS22,80 -PE -PE h").plan.discovery

@@ -29,6 +29,7 @@ extension ScriptEngine {
         frame.setField("interface_mtu", host.interfaceMTU)
         frame.setField("bin_ip", host.address.octets)
         frame.setField("bin_ip_src", host.sourceAddress?.octets)
+        pushSystems(frame, host)
         pushTimes(frame, host.times)
         frame.setField("times")
         pushRegistry(frame, registry)

@@ -43,6 +43,8 @@ struct Prelude {
     let prepareLibraries: LuaReference
     let isQuiet: LuaReference
     let tryMessage: LuaReference
+    /// The metatable of a host's operating systems.
+    let systemMetatable: LuaReference
     /// The metatable of scripts' environments: what they lack is looked up in `_G`.
     let environmentMetatable: LuaReference
     /// The same for scripts of old, which also find the names of Lua 5.1.
@@ -65,6 +67,7 @@ struct Prelude {
         prepareLibraries = try Self.take("prepare_libraries", frame)
         isQuiet = try Self.take("is_quiet", frame)
         tryMessage = try Self.take("try_message", frame)
+        systemMetatable = try Self.take("system", frame)
         frame.pushTable(fields: 1)
         frame.pushGlobals()
         frame.setField("__index")

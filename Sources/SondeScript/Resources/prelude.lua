@@ -78,6 +78,25 @@ local function prepare_libraries(is_classic)
   return true
 end
 
+-- Operating systems ---------------------------------------------------------------
+
+-- The metatable of the elements of `host.os`: tables with a name, which the oldest scripts take for the name.
+local system = {__index = {}}
+
+local function name_of(value)
+  return type(value) == "table" and rawget(value, "name") or value
+end
+
+function system.__tostring(value) return name_of(value) end
+function system.__concat(one, other) return name_of(one) .. name_of(other) end
+function system.__len(value) return #name_of(value) end
+function system.__lt(one, other) return name_of(one) < name_of(other) end
+function system.__le(one, other) return name_of(one) <= name_of(other) end
+
+for name, act in pairs(string) do
+  system.__index[name] = function(value, ...) return act(name_of(value), ...) end
+end
+
 -- Results -----------------------------------------------------------------------
 
 local deepest = 100
@@ -152,6 +171,7 @@ return {
   run_script = run_script,
   run_worker = run_worker,
   prepare_libraries = prepare_libraries,
+  system = system,
   is_quiet = function(value) return value == quiet end,
   -- The message of an exception of new_try, or nothing for other errors.
   try_message = function(value)
