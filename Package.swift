@@ -146,7 +146,9 @@ let package = Package(
         // MARK: Floor 5: the façade
         .target(
             name: "Sonde",
-            dependencies: ["SondeModel", "SondeDatabase", "SondeIO", "SondeScan", "SondeScript"],
+            dependencies: [
+                "SondeModel", "SondeWire", "SondeDatabase", "SondeIO", "SondeScan", "SondeScript",
+            ],
             swiftSettings: rules
         ),
 

@@ -32,6 +32,12 @@ final class HostPipeline {
     var services: ServiceDetection?
     var systems: OSDetection?
     var lookups: ReverseLookups?
+    /// Where raw packets leave; nothing if none are needed or allowed.
+    let raw: RawChannel?
+    /// What traces ways, made at first use.
+    var traceroute: Traceroute?
+    /// Timing pings of the hosts in work.
+    let pings = TimingPings()
     var lookupsUnderWay: [Int: Operation] = [:]
     private(set) var hasStarted = false
     /// Hosts whose ports are known and whose scripts have not all ended.
@@ -48,9 +54,11 @@ final class HostPipeline {
         selection: PortSelection?,
         targets: TargetExpansion,
         exclusions: Exclusions,
-        given: [Host]? = nil
+        given: [Host]? = nil,
+        raw: RawChannel? = nil
     ) {
         self.session = session
+        self.raw = raw
         self.given = given?[...] ?? []
         scansPorts = given == nil
         earlier = EarlierWork(session.plan.resumption)
@@ -103,6 +111,7 @@ final class HostPipeline {
         services?.cancel()
         systems?.cancel()
         for operation in lookupsUnderWay.values { operation.cancel() }
+        raw?.close()
         session.facts.onTarget = { _ in false }
     }
 
@@ -181,6 +190,7 @@ final class HostPipeline {
         scripted[active.number] = nil
         active.host.ended = WallTime.now
         nameServices(of: &active.host)
+        pings[active.number] = nil
         hostsActive -= 1
         hostsTotal += 1
         session.onEvent(.host(active.host))

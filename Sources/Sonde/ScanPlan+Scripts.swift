@@ -58,6 +58,11 @@ public struct TimingRequest: Hashable, Sendable {
     /// How often progress is told without being asked; nothing means never.
     public var statusInterval: TimeSpan?
 
+    /// Whether late resets do not slow a scan down (`--defeat-rst-ratelimit`).
+    public var ignoresResetLimits = false
+    /// Whether late ICMP errors do not slow a UDP scan down (`--defeat-icmp-ratelimit`).
+    public var ignoresErrorLimits = false
+
     /// Makes the default request.
     public init() {}
 }

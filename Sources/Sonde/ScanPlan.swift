@@ -45,6 +45,8 @@ public struct ScanPlan: Hashable, Sendable {
     public var showsOnlyOpen = false
     /// Whether every connection and packet is told; scripts and service probes are traced too.
     public var tracesPackets = false
+    /// Whether the way to each host is traced (`--traceroute`).
+    public var tracesRoutes = false
     /// Whether raw sending may be tried; nothing means that the engine finds out.
     public var isPrivileged: Bool?
     /// How many script worlds, each with a thread of its own, share scripts that compute for long; nothing for as many as there

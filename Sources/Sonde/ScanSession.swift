@@ -28,6 +28,8 @@ public final class ScanSession {
     /// Where scripts may go; nothing if there are none.
     var scope: ScriptScope?
     var pipeline: HostPipeline?
+    /// Where raw packets leave; nothing if none are needed.
+    var channel: RawChannel?
     var scans: [ScanInfo] = []
     var problems = 0
     /// Something that lives as long as the session.
@@ -104,7 +106,8 @@ public final class ScanSession {
             selection: selection,
             targets: TargetExpansion(resolved, excluding: exclusions),
             exclusions: exclusions,
-            given: given
+            given: given,
+            raw: try makeChannel()
         )
         self.pipeline = pipeline
         if resolved.isEmpty, !targets.unresolved.isEmpty, !hasScriptsWithoutTargets {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import Sonde
 
 /// Carries a command line out and says with which status to exit.
 enum CommandRunner {
@@ -9,7 +9,7 @@ enum CommandRunner {
     /// - Returns: 0 for success, 255 for a line that cannot be read, 1 for another failure.
     static func run(_ commandLine: [String]) async -> Int32 {
         let environment = CommandEnvironment(
-            isRoot: geteuid() == 0,
+            isRoot: Privileges.mayUseRawPackets(typed: nil),
             now: .now,
             config: ConfigFile.usualPath,
             store: StorePlace.usual

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import Sonde
 
 /// What one start of the command is to do.
 enum Invocation: Sendable {
@@ -74,6 +75,7 @@ enum Invocation: Sendable {
             case .help: return UsageText.usage
             case .version: return UsageText.versionBlock
             case .manual: return ManualPage.text
+            case .interfaceList: return InterfaceReport.text()
             case .completionScript: return try completionScript(shell: use.value ?? "")
             default: continue
             }

@@ -146,8 +146,8 @@ final class KeyWatcher {
             case .lowerVerbosity: verbosity = max(verbosity - 1, 0)
             case .raiseDebugging: debugging = min(debugging + 1, 10)
             case .lowerDebugging: debugging = max(debugging - 1, 0)
-            case .startPacketTrace, .stopPacketTrace:
-                reports.tell("packet tracing cannot be changed while a scan runs")
+            case .startPacketTrace: session.setPacketTrace(true)
+            case .stopPacketTrace: session.setPacketTrace(false)
             case .skipScript:
                 reports.tell(session.skipSlowestScript().map { "\($0) is skipped" } ?? "no script is running")
             case .help: reports.tell(StatusKeys.helpText)

@@ -152,7 +152,10 @@ extension Phase {
     var task: String {
         switch self {
         case .preScan, .scripts, .postScan: "NSE"
-        case .discovery, .connectScan, .udpScan, .services: rawValue
+        case .discovery, .arpDiscovery, .neighborDiscovery, .connectScan, .synScan, .ackScan, .windowScan,
+            .finScan, .xmasScan, .nullScan, .maimonScan, .udpScan, .sctpInitScan, .sctpCookieScan,
+            .protocolScan, .services, .traceroute:
+            rawValue
         }
     }
 }

@@ -119,7 +119,10 @@ extension Phase {
         case .preScan: "Script Pre-Scan"
         case .scripts: "Script Scan"
         case .postScan: "Script Post-Scan"
-        case .discovery, .connectScan, .udpScan, .services: rawValue
+        case .discovery, .arpDiscovery, .neighborDiscovery, .connectScan, .synScan, .ackScan, .windowScan,
+            .finScan, .xmasScan, .nullScan, .maimonScan, .udpScan, .sctpInitScan, .sctpCookieScan,
+            .protocolScan, .services, .traceroute:
+            rawValue
         }
     }
 }

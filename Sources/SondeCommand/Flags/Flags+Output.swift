@@ -99,7 +99,7 @@ extension FlagDeclaration {
     )
     static let noStylesheet = Self("--no-stylesheet", "no stylesheet")
     static let resume = Self("--resume", value: .required("FILE"), availability: .later, "continue a scan")
-    static let interfaceList = Self("--iflist", availability: .later, "list interfaces and routes")
+    static let interfaceList = Self("--iflist", "list interfaces and routes")
     static let noninteractive = Self("--noninteractive", "do not listen to the keyboard")
     static let logErrors = Self(
         "--log-errors",
@@ -135,6 +135,7 @@ struct OutputFlags: ParsableArguments {
     @Option(.csvOutput) var csv: [String]
     @Option(.markdownOutput) var markdown: [String]
     @Option(.allOutput) var all: [String]
+    @Flag(.interfaceList) var listsInterfaces: Bool
     @Option(.everyOutput) var every: [String]
     @Flag(.force) var isForced: Bool
     @Option(.store) var store: [String]
