@@ -47,7 +47,7 @@ extension ScriptEngine {
     }
 
     /// Shows a line of `--script-trace`.
-    private func trace(_ text: @autoclosure () -> String) {
+    func traceLine(_ text: @autoclosure () -> String) {
         guard settings.traces else { return }
         emit(.diagnostic(Diagnostic(.terminal, "NSE: \(text())")))
     }
@@ -58,15 +58,16 @@ extension ScriptEngine {
         add(frame, "ethernet_open") { [unowned self] (frame) throws(HostError) in
             let dnet = try dnetArgument(frame)
             dnet.link = try linkSender(try frame.text(at: 2))
-            trace("Ethernet open \(dnet.link?.interface ?? "")")
+            traceLine("Ethernet open \(dnet.link?.interface ?? "")")
             return success(frame)
         }
         add(frame, "ethernet_send") { [unowned self] (frame) throws(HostError) in
             let dnet = try dnetArgument(frame)
             let octets = try frame.string(at: 2)
             guard let link = dnet.link else { throw .message("dnet ethernet interface is not open") }
-            trace("Ethernet frame (\(octets.count) bytes) > \(link.interface)")
+            traceLine("Ethernet frame (\(octets.count) bytes) > \(link.interface)")
             do throws(PacketError) {
+                link.client = current?.account
                 try link.send(octets)
                 return success(frame)
             } catch .system {
@@ -83,7 +84,7 @@ extension ScriptEngine {
     }
 
     private func closeLink(of dnet: NmapDnet) {
-        if let link = dnet.link { trace("Ethernet close \(link.interface)") }
+        if let link = dnet.link { traceLine("Ethernet close \(link.interface)") }
         dnet.link = nil
     }
 
@@ -114,7 +115,7 @@ extension ScriptEngine {
                 throw .message("failed to open raw socket: \(error.reason) (errno \(error.number))")
             }
             dnet.isIPOpen = true
-            trace("raw IP socket open")
+            traceLine("raw IP socket open")
             return success(frame)
         }
         add(frame, "ip_close") { [unowned self] (frame) throws(HostError) in
@@ -123,7 +124,7 @@ extension ScriptEngine {
             dnet.isIPOpen = false
             dnet.raw = [:]
             closeLink(of: dnet)
-            trace("raw IP socket close")
+            traceLine("raw IP socket close")
             return success(frame)
         }
         add(frame, "ip_send") { [unowned self] (frame) throws(HostError) in try sendPacket(frame) }
@@ -173,7 +174,7 @@ extension ScriptEngine {
         to destination: IPAddress,
         _ dnet: NmapDnet
     ) -> HostReturn {
-        trace("RAW SEND \(PacketDescription(of: octets.span))")
+        traceLine("RAW SEND \(PacketDescription(of: octets.span))")
         let failure = { (number: Int32, reason: String) in "error while sending: \(reason) (errno \(number))"
         }
         let isVersion6 = octets.first.map { $0 >> 4 == 6 } ?? false
@@ -183,6 +184,7 @@ extension ScriptEngine {
         do {
             let sender = try dnet.raw[destination.family] ?? rawSender(destination.family)
             dnet.raw[destination.family] = sender
+            sender.client = current?.account
             try sender.send(octets, to: zoned(destination))
             return success(frame)
         } catch PacketError.system(let error) {
@@ -195,7 +197,7 @@ extension ScriptEngine {
     }
 
     /// Gives a link-local destination the zone of the host in work, or that of the chosen interface.
-    private func zoned(_ address: IPAddress) -> IPAddress {
+    func zoned(_ address: IPAddress) -> IPAddress {
         let isLinkLocal = address.family == .inet6 && (address.value >> 118 == 0x3FA || address.isMulticast)
         guard isLinkLocal, address.zone == 0 else { return address }
         let hosts = current?.run.host?.host.address.zone ?? 0

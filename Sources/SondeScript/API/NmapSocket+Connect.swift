@@ -104,7 +104,7 @@ extension ScriptEngine {
         if held, !thread.holdsSlot { _ = slots.take(thread) }
         socket.kind = destination.kind
         socket.serverName = destination.serverName
-        let target = SocketAddress(address, port: destination.port)
+        let target = SocketAddress(zoned(address), port: destination.port)
         guard destination.kind != .udp else { return connectDatagrams(frame, socket, target, thread) }
         let settings: TLSSettings? =
             destination.kind == .ssl ? TLSSettings(serverName: destination.serverName) : nil
@@ -159,7 +159,7 @@ extension ScriptEngine {
         }
     }
 
-    private func connectOptions(for socket: NmapSocket) -> ConnectOptions {
+    func connectOptions(for socket: NmapSocket) -> ConnectOptions {
         var options = ConnectOptions()
         options.source = socket.bound ?? settings.sourceAddress.map { SocketAddress($0, port: 0) }
         options.interface = settings.interface

@@ -283,8 +283,7 @@ extension ScriptEngine {
     /// Opens an unconnected UDP socket where a fresh one of that kind is used.
     func openDatagramsIfFresh(_ socket: NmapSocket) throws(HostError) {
         guard case .none = socket.channel, socket.kind == .udp, let current else { return }
-        var options = ConnectOptions()
-        options.source = socket.bound
+        let options = connectOptions(for: socket)
         do throws(StreamError) {
             let datagrams = try network.openUDP(socket.family, options: options, for: current.account)
             socket.open(.datagrams(datagrams, isConnected: false), for: current)
