@@ -181,7 +181,9 @@ package final class OSDetection {
             guard let source = try? IPPacket(parsing: octets, at: packet.linkHeaderLength).source else {
                 return
             }
-            self?.jobs[source]?.received(octets, at: packet.linkHeaderLength, packet.instant)
+            guard let job = self?.jobs[source] else { return }
+            if packet.linkType == LinkType.ethernet.rawValue { job.learnLink(try? octets.macAddress(at: 6)) }
+            job.received(octets, at: packet.linkHeaderLength, packet.instant)
         } onFailure: { [weak self] in
             self?.warn($0.description)
         }
@@ -230,12 +232,24 @@ protocol OSHostJob: AnyObject {
     /// Called when all is done.
     var completion: () -> Void { get }
 
+    /// The way to it.
+    var path: NetworkPath { get }
+
     /// Begins.
     func start()
     /// Ends without a result.
     func cancel()
     /// Takes a packet from the host.
     func received(_ octets: Span<UInt8>, at start: Int, _ time: Instant)
+}
+
+extension OSHostJob {
+    /// Takes the link-layer address that a packet of the host came from, if that can be the host's own.
+    func learnLink(_ address: MACAddress?) {
+        guard let address, address.value != 0, path.isDirect, !path.isLocal, active.host.macAddress == nil
+        else { return }
+        active.host.macAddress = address
+    }
 }
 
 /// A repeatable source of chance (SplitMix64).

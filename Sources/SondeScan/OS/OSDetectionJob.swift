@@ -13,7 +13,7 @@ final class OSDetectionJob: OSHostJob {
     let active: ActiveHost
     let completion: () -> Void
     private unowned let owner: OSDetection
-    private let path: NetworkPath
+    let path: NetworkPath
     private let deadline: Instant?
     private var ports: OSPortChoice
     private var evidence = OSEvidence()

@@ -20,7 +20,7 @@ final class OSV6Job: OSHostJob {
     let active: ActiveHost
     let completion: () -> Void
     private unowned let owner: OSDetection
-    private let path: NetworkPath
+    let path: NetworkPath
     private let deadline: Instant?
     private var ports: OSPortChoice
     private var writer: OSV6ProbeWriter
