@@ -97,7 +97,7 @@ import Testing
             "nmap.set_port_state(host, port, 'open') return 'fine'",
             "return nmap.new_socket():close() and 'open' or 'fine'",
             "return pcall(require, 'nowhere') and 'found' or 'fine'",
-            "return lfs.attributes('/') and 'fine'",
+            "return lfs.dir and 'fine'",
         ]
     )
     func home(rest: String) throws {
