@@ -38,10 +38,13 @@ extension ScriptEngine {
         let chosen = try choose(request, index)
         guard !chosen.isEmpty else { return }
         if hasInstalledScripts { try prepareLibraries() }
-        var loaded: [LoadedScript] = []
-        for script in chosen {
-            message(2, script.message)
-            if let script = try load(script, embedded) { loaded.append(script) }
+        let loaded = try lua.withoutCollecting { () throws(ScriptSetupError) in
+            var loaded: [LoadedScript] = []
+            for script in chosen {
+                message(2, script.message)
+                if let script = try load(script, embedded) { loaded.append(script) }
+            }
+            return loaded
         }
         try arrange(loaded)
     }
