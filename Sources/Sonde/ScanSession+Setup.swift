@@ -85,6 +85,10 @@ extension ScanSession {
         settings.arguments = .table(arguments.fields)
         settings.scope = scope
         settings.hostRate = plan.containment.hostRate
+        settings.sandbox = makeSandbox(arguments)
+        settings.limits.processorTime = plan.containment.processorTime
+        settings.limits.memory = plan.containment.memory
+        settings.limits.output = plan.containment.output
         do {
             return try ScriptEngine(
                 network: network,

@@ -142,6 +142,7 @@ public final class ScanSession {
     /// Ends the scan as soon as possible; safe to call from other threads and signal handlers.
     public func stop() {
         stopRequested.store(true, ordering: .relaxed)
+        engine?.requestStop()
         network.loop.wake()
     }
 

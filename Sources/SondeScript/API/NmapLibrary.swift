@@ -23,6 +23,7 @@ extension ScriptEngine {
             installHooks(frame)
             installSynchronisation(frame)
             installPreludeHelpers(frame)
+            installSandbox(frame)
             return try Prelude(running: frame)
         }
         prelude = loaded

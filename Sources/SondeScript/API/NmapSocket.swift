@@ -43,6 +43,8 @@ final class NmapSocket {
     var coroutine: UInt = 0
     /// The thread that closes it at its end.
     weak var thread: ScriptThread?
+    /// Who it is charged to while it is open.
+    private var account: ScriptAccount?
     /// Called when it lets go of its channel.
     var onClose: ((ScriptThread) -> Void)?
 
@@ -69,6 +71,8 @@ final class NmapSocket {
         }
         channel = .none
         coroutine = 0
+        account?.sockets -= 1
+        account = nil
         guard let thread else { return }
         self.thread = nil
         thread.sockets[ObjectIdentifier(self)] = nil
@@ -89,6 +93,8 @@ final class NmapSocket {
     func open(_ channel: Channel, for thread: ScriptThread) {
         self.channel = channel
         self.thread = thread
+        account = thread.account
+        thread.account.sockets += 1
         coroutine = 0
         thread.sockets[ObjectIdentifier(self)] = WeakSocket(self)
     }
@@ -247,6 +253,9 @@ extension ScriptEngine {
     /// Opens an unconnected UDP socket where a fresh one of that kind is used.
     func openDatagramsIfFresh(_ socket: NmapSocket) throws(HostError) {
         guard case .none = socket.channel, socket.kind == .udp, let current else { return }
+        guard current.account.sockets < settings.limits.sockets else {
+            throw .message("too many sockets: one script may have \(settings.limits.sockets)")
+        }
         var options = ConnectOptions()
         options.source = socket.bound
         do throws(StreamError) {

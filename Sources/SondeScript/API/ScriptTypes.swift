@@ -15,7 +15,7 @@ struct ScriptTypes {
     /// Makes their metatables; methods are added by the libraries.
     init(in state: LuaState) throws(LuaError) {
         socket = try state.type("nsock", of: NmapSocket.self) { frame in
-            // What `getmetatable` gives scripts in place of the real one.
+            // As in the reference: what `getmetatable` gives is an empty table.
             frame.pushTable()
             frame.setField("__metatable")
         }
@@ -39,6 +39,7 @@ struct Prelude {
     let prepareLibraries: LuaReference
     let isQuiet: LuaReference
     let tryMessage: LuaReference
+    let seal: LuaReference
     /// The metatable of scripts' environments: what they lack is looked up in `_G`.
     let environmentMetatable: LuaReference
 
@@ -53,9 +54,12 @@ struct Prelude {
         prepareLibraries = try Self.take("prepare_libraries", frame)
         isQuiet = try Self.take("is_quiet", frame)
         tryMessage = try Self.take("try_message", frame)
-        frame.pushTable(fields: 1)
+        seal = try Self.take("seal", frame)
+        frame.pushTable(fields: 2)
         frame.pushGlobals()
         frame.setField("__index")
+        frame.push(false)
+        frame.setField("__metatable")
         environmentMetatable = try Self.keep(frame)
         frame.setCount(host - 1)
     }

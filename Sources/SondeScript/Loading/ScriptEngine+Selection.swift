@@ -81,6 +81,7 @@ extension ScriptEngine {
     /// - Throws: ``ScriptSetupError`` for the first that cannot be loaded.
     package func loadDirectory(_ path: String) throws(ScriptSetupError) -> [ScriptMetadata] {
         try prepareLibraries()
+        try seal()
         var scripts: [ScriptMetadata] = []
         for name in FileReader.names(in: path).filter({ $0.hasSuffix(".nse") }).sorted() {
             do throws(ScriptLoadError) {
@@ -157,10 +158,22 @@ extension ScriptEngine {
         librariesAreReady = true
     }
 
+    /// Closes what scripts share to them, before the first of them runs.
+    private func seal() throws(ScriptSetupError) {
+        guard !isSealed, settings.sandbox != nil, let prelude else { return }
+        isSealed = true
+        let problem: String? = lua.withStack { frame in
+            frame.push(prelude.seal)
+            return frame.attempt(arguments: 0, results: 0) ? nil : frame.convertedText(at: -1) ?? ""
+        }
+        if let problem { throw .libraries("cannot close the sandbox: \(problem)") }
+    }
+
     private func load(
         _ script: SelectedScript,
         _ embedded: [EmbeddedScript]
     ) throws(ScriptSetupError) -> LoadedScript? {
+        try seal()
         var path = ""
         var text = ScriptText.file
         switch script.source {

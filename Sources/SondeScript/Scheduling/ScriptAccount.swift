@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import SondeIO
+internal import SondeLua
 internal import SondeModel
 
 /// What one script instance has used so far, its workers included, and what became of it.
@@ -11,6 +12,12 @@ final class ScriptAccount {
     var reason: String?
     /// When it began, seconds since 1970.
     let started: Double
+    /// What its memory is charged to.
+    let memory: MemoryAccount
+    /// Workers that live, and sockets that are open.
+    var workers = 0, sockets = 0
+    /// Tells it from others of the same engine.
+    let number: Int
     /// Processor time.
     var processorTime = TimeSpan.zero
     /// Octets that it sent and received.
@@ -28,8 +35,10 @@ final class ScriptAccount {
     private let grants: ScriptScope.Grants
     private let pace: HostPace?
 
-    init(started: Double, scope: ScriptScope?, grants: ScriptScope.Grants, pace: HostPace?) {
+    init(number: Int, started: Double, memory: MemoryAccount, scope: ScriptScope?, grants: ScriptScope.Grants, pace: HostPace?) {
+        self.number = number
         self.started = started
+        self.memory = memory
         self.scope = scope
         self.grants = grants
         self.pace = pace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import SondeLua
 package import SondeModel
 
 extension ScriptEngine {
@@ -67,6 +68,9 @@ extension ScriptEngine {
         if let run = run(of: host) { abandon(run, reason: Self.hostGivenUp) }
         for thread in threads(on: host) { stop(thread, .dropped) }
     }
+
+    /// Asks what runs to look soon whether the scan is to end; may be called from other threads and signal handlers.
+    package func requestStop() { lua.requestStop() }
 
     /// Ends everything because the scan is interrupted: each script that runs or should have run is told of.
     package func interrupt() {

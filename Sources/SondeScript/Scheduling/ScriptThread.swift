@@ -10,6 +10,10 @@ final class ScriptThread {
     enum Doom: Hashable {
         /// Its time limit ran out.
         case timedOut
+        /// Its processor time ran out.
+        case usedProcessor
+        /// Its memory ran out.
+        case usedMemory
         /// Nobody waits for it any more, or its host is given up.
         case dropped
         /// The scan was interrupted.
