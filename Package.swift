@@ -45,7 +45,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // MARK: Floor 0: foreign code, no Swift
@@ -69,6 +68,11 @@ let package = Package(
             name: "CZlib",
             pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
+        ),
+        .systemLibrary(
+            name: "CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
         ),
         .systemLibrary(
             name: "CPcap",
@@ -96,6 +100,7 @@ let package = Package(
         .target(name: "SondeDatabase", dependencies: ["SondeModel"], swiftSettings: rules),
         .target(name: "SondeLua", dependencies: ["CLua", "CLuaShim"], swiftSettings: rules),
         .target(name: "SondeRegex", dependencies: ["CPCRE2"], swiftSettings: rules),
+        .target(name: "SondeText", dependencies: ["SondeModel"], swiftSettings: rules),
 
         // MARK: Floor 3: the network
         .target(
@@ -120,14 +125,21 @@ let package = Package(
                 "SondeModel", "SondeWire", "SondeDatabase", "SondeIO", "SondeLua", "SondeRegex",
                 "COpenSSL", "CSSH2", "CZlib", "CLPeg", collections,
             ],
-            resources: [.embedInCode("Resources/prelude.lua")]
+            resources: [
+                .embedInCode("Resources/prelude.lua"), .embedInCode("Resources/compatibility.lua"),
+            ]
                 + builtInScripts.map { .embedInCode("Resources/Scripts/\($0).nse") },
             swiftSettings: rules
         ),
-        .target(name: "SondeOutput", dependencies: ["SondeModel"], swiftSettings: rules),
+        .target(
+            name: "SondeOutput",
+            dependencies: ["SondeModel", "SondeText"],
+            resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")],
+            swiftSettings: rules
+        ),
         .target(
             name: "SondeStore",
-            dependencies: ["SondeModel", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["SondeModel", "SondeText", "CSQLite"],
             swiftSettings: rules
         ),
 
@@ -141,7 +153,7 @@ let package = Package(
         // MARK: Floor 6: the command
         .executableTarget(
             name: "SondeCommand",
-            dependencies: ["Sonde", "SondeOutput", "SondeModel", argumentParser],
+            dependencies: ["Sonde", "SondeOutput", "SondeStore", "SondeText", "SondeModel", argumentParser],
             swiftSettings: rules
         ),
 
@@ -160,8 +172,13 @@ let package = Package(
         ),
         .testTarget(name: "SondeRegexTests", dependencies: ["SondeRegex"], swiftSettings: rules),
         .testTarget(
+            name: "SondeTextTests",
+            dependencies: ["SondeText", "SondeModel"],
+            swiftSettings: rules
+        ),
+        .testTarget(
             name: "SondeStoreTests",
-            dependencies: ["SondeStore", "SondeModel"],
+            dependencies: ["SondeStore", "SondeText", "SondeModel"],
             swiftSettings: rules
         ),
         .testTarget(
@@ -181,7 +198,9 @@ let package = Package(
         ),
         .testTarget(
             name: "SondeScanTests",
-            dependencies: ["SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeTestSupport"],
+            dependencies: [
+                "SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeRegex", "SondeTestSupport",
+            ],
             swiftSettings: rules
         ),
         .testTarget(
@@ -190,13 +209,18 @@ let package = Package(
             swiftSettings: rules
         ),
         .testTarget(
+            name: "SondeConformanceTests",
+            dependencies: ["SondeScript", "SondeModel", "SondeIO"],
+            swiftSettings: rules
+        ),
+        .testTarget(
             name: "SondeOutputTests",
-            dependencies: ["SondeOutput", "SondeModel"],
+            dependencies: ["SondeOutput", "SondeText", "SondeModel"],
             swiftSettings: rules
         ),
         .testTarget(
             name: "SondeCommandTests",
-            dependencies: ["SondeCommand", "Sonde", "SondeModel"],
+            dependencies: ["SondeCommand", "Sonde", "SondeOutput", "SondeStore", "SondeModel"],
             swiftSettings: rules
         ),
         .testTarget(

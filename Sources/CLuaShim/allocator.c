@@ -74,7 +74,7 @@ static int has_room(sonde_lua_world *world, sonde_lua_account *account, size_t m
         return 1;
     }
     account->emergencies++;
-    if (account->was_refused || account->emergencies > MOST_EMERGENCIES) {
+    if (account->was_refused || more > account->limit || account->emergencies > MOST_EMERGENCIES) {
         account->is_exceeded = 1;
         world->alarm = 1;
     }

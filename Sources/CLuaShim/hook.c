@@ -44,6 +44,21 @@ void sonde_lua_poll(lua_State *L) {
     lua_error(L);
 }
 
+int sonde_lua_pause(lua_State *L) {
+    sonde_lua_world *world = sonde_lua_world_of(L);
+    luaL_checkstack(L, 4, "stopped");
+    int verdict = ask(L, world);
+    if (verdict == SONDE_LUA_GO_ON) return 0;
+    if (!sonde_lua_can_suspend(L)) {
+        if (verdict == SONDE_LUA_END_TURN) return 0;
+        lua_sethook(L, sonde_lua_hook, LUA_MASKCOUNT, 1);
+        return lua_error(L);
+    }
+    if (verdict == SONDE_LUA_STOP) lua_pop(L, 1);
+    world->suspended = SONDE_LUA_TURN_ENDED;
+    return 1;
+}
+
 void sonde_lua_set_tick(lua_State *L, int count) {
     sonde_lua_world *world = sonde_lua_world_of(L);
     world->tick_count = count;

@@ -21,3 +21,5 @@ int sonde_lua_prepare_accounts(sonde_lua_world *world);
 void sonde_lua_hook(lua_State *L, lua_Debug *activation);
 /// Called where the alarm is raised: asks `tick`, and raises its error where the script must stop. [-0, +0, e]
 void sonde_lua_poll(lua_State *L);
+/// Asks `tick` in a C function that can be gone on with: answers whether it is to yield with no values now. [-0, +0, e]
+int sonde_lua_pause(lua_State *L);

@@ -7,7 +7,9 @@
 // a raised alarm asks the engine whether the script may go on.
 #define _GNU_SOURCE
 #include <ctype.h>
+#include <setjmp.h>
 #include <string.h>
+#include <ucontext.h>
 
 #include "CLuaShim.h"
 #include "internal.h"
@@ -32,8 +34,14 @@ typedef struct {
     ptrdiff_t length;
 } capture;
 
+typedef struct fiber fiber;
+
 /// One match under way.
 typedef struct {
+    /// Where to go on when the match is to be begun anew as a fiber, and whether that is possible.
+    jmp_buf escape;
+    int can_leave;
+    fiber *fiber;
     lua_State *L;
     sonde_lua_world *world;
     const char *subject, *end;
@@ -41,6 +49,19 @@ typedef struct {
     int count, level, depth;
     capture captures[MOST_CAPTURES];
 } match;
+
+/// How a search goes through a subject.
+typedef struct {
+    enum { FIND, MATCH, GMATCH } kind;
+    const char *at, *last;
+    int anchored;
+    /// What an iterator keeps from one match to the next.
+    struct iterator *iterator;
+} search_state;
+
+static void look(match *m);
+static void fail(match *m, const char *format, int number);
+static int search_from(match *m, search_state *state);
 
 // MARK: Reading patterns
 
@@ -134,17 +155,17 @@ static const char *read_set_item(item *item, const sonde_lua_world *world, const
 
 /// Reads an item that begins with `%`, from behind it.
 static const char *read_escaped(item *item, const sonde_lua_world *world, const char *p, const char *end) {
-    if (p >= end) return fault(item, "malformed pattern (ends with '%')", end);
+    if (p >= end) return fault(item, "malformed pattern (ends with '%%')", end);
     unsigned char letter = (unsigned char)*p++;
     if (letter == 'b') {
-        if (end - p < 2) return fault(item, "malformed pattern (missing arguments to '%b')", end);
+        if (end - p < 2) return fault(item, "malformed pattern (missing arguments to '%%b')", end);
         item->kind = BALANCED;
         item->a = (unsigned char)p[0];
         item->b = (unsigned char)p[1];
         return p + 2;
     }
     if (letter == 'f') {
-        if (p >= end || *p != '[') return fault(item, "missing '[' after '%f' in pattern", end);
+        if (p >= end || *p != '[') return fault(item, "missing '[' after '%%f' in pattern", end);
         item->kind = FRONTIER;
         return read_set_item(item, world, p + 1, end);
     }
@@ -205,6 +226,12 @@ static int read_pattern(lua_State *L, const char *p, size_t length, item **items
 // MARK: Matching
 
 static const char *walk(match *m, const char *s, int index);
+static int *choices_of(fiber *fiber);
+
+/// A choice point.
+static inline void choose(match *m) {
+    if (m->world->alarm || (m->fiber != NULL && ++*choices_of(m->fiber) > 1 << 14)) look(m);
+}
 
 static int fits(const match *m, const item *item, const char *s) {
     if (s >= m->end) return 0;
@@ -227,7 +254,7 @@ static const char *walk_many(match *m, const char *s, int index, ptrdiff_t least
     int literal = index + 1 < m->count && m->items[index + 1].kind == ONE && m->items[index + 1].repeat <= ONCE;
     unsigned char next = literal ? m->items[index + 1].a : 0;
     for (; count >= least; count--) {
-        if (m->world->alarm) sonde_lua_poll(m->L);
+        choose(m);
         if (literal && (s + count >= m->end || (unsigned char)s[count] != next)) continue;
         const char *end = walk(m, s + count, index + 1);
         if (end != NULL) return end;
@@ -237,7 +264,7 @@ static const char *walk_many(match *m, const char *s, int index, ptrdiff_t least
 
 static const char *walk_lazy(match *m, const char *s, int index) {
     for (;;) {
-        if (m->world->alarm) sonde_lua_poll(m->L);
+        choose(m);
         const char *end = walk(m, s, index + 1);
         if (end != NULL) return end;
         if (!fits(m, &m->items[index], s)) return NULL;
@@ -246,7 +273,7 @@ static const char *walk_lazy(match *m, const char *s, int index) {
 }
 
 static const char *walk_open(match *m, const char *s, int index, ptrdiff_t length) {
-    if (m->level >= MOST_CAPTURES) luaL_error(m->L, "too many captures");
+    if (m->level >= MOST_CAPTURES) fail(m, "too many captures", 0);
     m->captures[m->level].start = s;
     m->captures[m->level].length = length;
     m->level++;
@@ -258,7 +285,7 @@ static const char *walk_open(match *m, const char *s, int index, ptrdiff_t lengt
 static const char *walk_close(match *m, const char *s, int index) {
     int level = m->level - 1;
     while (level >= 0 && m->captures[level].length != OPEN_CAPTURE) level--;
-    if (level < 0) luaL_error(m->L, "invalid pattern capture");
+    if (level < 0) fail(m, "invalid pattern capture", 0);
     m->captures[level].length = s - m->captures[level].start;
     const char *end = walk(m, s, index + 1);
     if (end == NULL) m->captures[level].length = OPEN_CAPTURE;
@@ -283,7 +310,7 @@ static const char *balanced(match *m, const item *item, const char *s) {
 static const char *repeated(match *m, const item *item, const char *s) {
     int level = item->a - '1';
     if (level < 0 || level >= m->level || m->captures[level].length == OPEN_CAPTURE)
-        luaL_error(m->L, "invalid capture index %%%d", level + 1);
+        fail(m, "invalid capture index %%%d", level + 1);
     // A position has no octets to compare; as a length it is too large for any subject.
     size_t length = (size_t)m->captures[level].length;
     if ((size_t)(m->end - s) < length || memcmp(m->captures[level].start, s, length) != 0) return NULL;
@@ -325,8 +352,8 @@ static int single(match *m, const char **s, int index, const char **result) {
 
 /// Matches the items from `index` on at `s`; answers where the match ends, or NULL.
 static const char *walk(match *m, const char *s, int index) {
-    if (++m->depth > MOST_DEPTH) luaL_error(m->L, "pattern too complex");
-    if (m->world->alarm) sonde_lua_poll(m->L);
+    if (++m->depth > MOST_DEPTH) fail(m, "pattern too complex", 0);
+    choose(m);
     const char *result = NULL;
     for (; index < m->count; index++) {
         const item *item = &m->items[index];
@@ -349,7 +376,7 @@ static const char *walk(match *m, const char *s, int index) {
         case OPEN: result = walk_open(m, s, index, OPEN_CAPTURE); break;
         case POSITION: result = walk_open(m, s, index, POSITION_CAPTURE); break;
         case CLOSE: result = walk_close(m, s, index); break;
-        case FAULT: luaL_error(m->L, "%s", item->fault);
+        case FAULT: fail(m, item->fault, 0);
         }
         m->depth--;
         return result;
@@ -422,6 +449,21 @@ static void begin(match *m, lua_State *L, const char *s, size_t length, const it
     m->end = s + length;
     m->items = items;
     m->count = count;
+    m->can_leave = 0;
+    m->fiber = NULL;
+}
+
+/// The next place where the pattern matches, or NULL; `*to` is where the match ends.
+static const char *next_match(match *m, search_state *state, const char **to) {
+    for (;; state->at++) {
+        const char *end = match_at(m, state->at);
+        // An empty match where an iterator's last one ended is the same match again.
+        if (end != NULL && (state->kind != GMATCH || end != state->last)) {
+            *to = end;
+            return state->at;
+        }
+        if (state->anchored || state->at >= m->end) return NULL;
+    }
 }
 
 static int find_plain(lua_State *L, const char *s, size_t ls, const char *p, size_t lp, size_t start) {
@@ -450,50 +492,33 @@ static int search(lua_State *L, int is_find) {
     int count = read_pattern(L, p + anchored, lp - (size_t)anchored, &items);
     match m;
     begin(&m, L, s, ls, items, count);
-    for (const char *at = s + start;; at++) {
-        const char *end = match_at(&m, at);
-        if (end != NULL && is_find) {
-            lua_pushinteger(L, at - s + 1);
-            lua_pushinteger(L, end - s);
-            return push_captures(&m, NULL, NULL) + 2;
-        }
-        if (end != NULL) return push_captures(&m, at, end);
-        if (anchored || at >= m.end) break;
-    }
-    lua_pushnil(L);
-    return 1;
+    search_state state = {is_find ? FIND : MATCH, s + start, NULL, anchored, NULL};
+    return search_from(&m, &state);
 }
 
 static int string_find(lua_State *L) { return search(L, 1); }
 static int string_match(lua_State *L) { return search(L, 0); }
 
+static int finish_search(match *m, const search_state *state, const char *start, const char *end);
+
 // MARK: gmatch
 
 /// What an iterator keeps: upvalues are the subject, the pattern and this.
-typedef struct {
+typedef struct iterator {
     size_t next, last;
-    int is_over, count;
+    int count;
     item items[];
 } iterator;
 
 static int gmatch_next(lua_State *L) {
     size_t length = 0;
     const char *s = lua_tolstring(L, lua_upvalueindex(1), &length);
-    iterator *state = lua_touserdata(L, lua_upvalueindex(3));
+    iterator *kept = lua_touserdata(L, lua_upvalueindex(3));
+    if (kept->next > length) return 0;
     match m;
-    begin(&m, L, s, length, state->items, state->count);
-    while (!state->is_over && state->next <= length) {
-        const char *at = s + state->next;
-        const char *end = match_at(&m, at);
-        // An empty match where the last one ended is the same match again.
-        if (end != NULL && (size_t)(end - s) + 1 != state->last) {
-            state->next = (size_t)(end - s);
-            state->last = state->next + 1;
-            return push_captures(&m, at, end);
-        }
-        state->next++;
-    }
-    return 0;
+    begin(&m, L, s, length, kept->items, kept->count);
+    search_state state = {GMATCH, s + kept->next, kept->last == 0 ? NULL : s + kept->last - 1, 0, kept};
+    return search_from(&m, &state);
 }
 
 static int string_gmatch(lua_State *L) {
@@ -509,6 +534,123 @@ static int string_gmatch(lua_State *L) {
     while (p < end) p = read_item(&state->items[state->count++], sonde_lua_world_of(L), p, end);
     lua_pushcclosure(L, gmatch_next, 3);
     return 1;
+}
+
+/// Pushes what a search found. [-0, +n, e]
+static int finish_search(match *m, const search_state *state, const char *start, const char *end) {
+    if (state->kind == GMATCH) {
+        size_t length = (size_t)(m->end - m->subject);
+        state->iterator->next = start == NULL ? length + 1 : (size_t)(end - m->subject);
+        state->iterator->last = start == NULL ? 0 : state->iterator->next + 1;
+        return start == NULL ? 0 : push_captures(m, start, end);
+    }
+    if (start == NULL) {
+        lua_pushnil(m->L);
+        return 1;
+    }
+    if (state->kind == MATCH) return push_captures(m, start, end);
+    lua_pushinteger(m->L, start - m->subject + 1);
+    lua_pushinteger(m->L, end - m->subject);
+    return push_captures(m, NULL, NULL) + 2;
+}
+
+// MARK: Long searches
+//
+// A search that the alarm finds at work, where its coroutine can be suspended, is begun anew on a stack of its own. From there
+// it can be left and gone on with, so that other scripts have their turns.
+
+enum { FIBER_STACK = 256 << 10 };
+
+struct fiber {
+    ucontext_t here, there;
+    match m;
+    search_state state;
+    const char *from, *to;
+    enum { WORKING, PAUSED, DONE, FAILED } stage;
+    const char *problem;
+    int number, choices;
+    item *items;
+    char stack[FIBER_STACK];
+};
+
+static int *choices_of(fiber *fiber) { return &fiber->choices; }
+
+/// Leaves the fiber's stack, to come back where `stage` is PAUSED.
+static void leave(fiber *fiber) { swapcontext(&fiber->there, &fiber->here); }
+
+/// Stops a match with an error. [-0, +0, e]
+static void fail(match *m, const char *format, int number) {
+    if (m->fiber == NULL) luaL_error(m->L, format, number);
+    m->fiber->problem = format;
+    m->fiber->number = number;
+    m->fiber->stage = FAILED;
+    leave(m->fiber);
+}
+
+/// Looks whether the script may go on; called at choice points.
+static void look(match *m) {
+    if (m->fiber != NULL) {
+        m->fiber->choices = 0;
+        m->fiber->stage = PAUSED;
+        leave(m->fiber);
+        return;
+    }
+    if (m->can_leave && sonde_lua_can_suspend(m->L)) _longjmp(m->escape, 1);
+    sonde_lua_poll(m->L);
+}
+
+static void run_fiber(unsigned int high, unsigned int low) {
+    fiber *fiber = (struct fiber *)(((uintptr_t)high << 32) | low);
+    fiber->from = next_match(&fiber->m, &fiber->state, &fiber->to);
+    fiber->stage = DONE;
+    // Falls through to `here`, which `uc_link` names.
+}
+
+static int go_on(lua_State *L, int status, lua_KContext index) {
+    (void)status;
+    fiber *fiber = lua_touserdata(L, (int)index);
+    fiber->m.L = L;
+    for (;;) {
+        fiber->stage = WORKING;
+        swapcontext(&fiber->here, &fiber->there);
+        switch (fiber->stage) {
+        case DONE: return finish_search(&fiber->m, &fiber->state, fiber->from, fiber->to);
+        case FAILED: return luaL_error(L, fiber->problem, fiber->number);
+        default: break;
+        }
+        if (sonde_lua_pause(L)) return lua_yieldk(L, 0, index, go_on);
+    }
+}
+
+/// Begins a search anew on a stack of its own. [-0, +n, e]
+static int search_long(lua_State *L, const match *m, search_state state) {
+    fiber *fiber = lua_newuserdatauv(L, sizeof *fiber + (size_t)m->count * sizeof(item), 0);
+    int index = lua_gettop(L);
+    fiber->m = *m;
+    fiber->state = state;
+    fiber->choices = 0;
+    fiber->items = (item *)(fiber + 1);
+    memcpy(fiber->items, m->items, (size_t)m->count * sizeof(item));
+    fiber->m.items = fiber->items;
+    fiber->m.fiber = fiber;
+    getcontext(&fiber->there);
+    fiber->there.uc_stack.ss_sp = fiber->stack;
+    fiber->there.uc_stack.ss_size = FIBER_STACK;
+    fiber->there.uc_link = &fiber->here;
+    uintptr_t address = (uintptr_t)fiber;
+    makecontext(
+        &fiber->there, (void (*)(void))run_fiber, 2, (unsigned int)(address >> 32), (unsigned int)address);
+    return go_on(L, LUA_OK, index);
+}
+
+/// Searches, and goes on with a stack of its own where that lasts. [-0, +n, e]
+static int search_from(match *m, search_state *state) {
+    search_state begun = *state;
+    if (_setjmp(m->escape) != 0) return search_long(m->L, m, begun);
+    m->can_leave = 1;
+    const char *end = NULL;
+    const char *start = next_match(m, state, &end);
+    return finish_search(m, state, start, end);
 }
 
 // MARK: gsub

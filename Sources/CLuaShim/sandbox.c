@@ -182,6 +182,25 @@ static int collect(lua_State *L) {
     }
 }
 
+/// Checks what `__tostring` gave. [-0, +1, e]
+static int given_text(lua_State *L, int status, lua_KContext context) {
+    (void)status, (void)context;
+    if (!lua_isstring(L, -1)) return luaL_error(L, "'__tostring' must return a string");
+    return 1;
+}
+
+/// `tostring` whose metamethod can be suspended, so that one that does not end keeps nobody waiting. [-1, +1, e]
+static int to_text(lua_State *L) {
+    luaL_checkany(L, 1);
+    if (luaL_getmetafield(L, 1, "__tostring") == LUA_TNIL) {
+        luaL_tolstring(L, 1, NULL);
+        return 1;
+    }
+    lua_pushvalue(L, 1);
+    lua_callk(L, 1, 1, 0, given_text);
+    return given_text(L, LUA_OK, 0);
+}
+
 // MARK: debug
 
 static void set_text(lua_State *L, const char *name, const char *value) {
@@ -254,7 +273,7 @@ void sonde_lua_push_sandbox(lua_State *L) {
     static const luaL_Reg functions[] = {
         {"view", make_view},       {"is_view", is_view},       {"hide", hide_metatable}, {"rawget", raw_get},
         {"rawset", raw_set},       {"rawlen", raw_length},     {"next", next},           {"setmetatable", set_metatable},
-        {"collectgarbage", collect}, {"getinfo", get_info},    {NULL, NULL},
+        {"collectgarbage", collect}, {"getinfo", get_info},    {"tostring", to_text},     {NULL, NULL},
     };
     luaL_newlib(L, functions);
 }

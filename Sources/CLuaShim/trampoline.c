@@ -58,6 +58,14 @@ void sonde_lua_push_host_function(lua_State *L, int64_t number) {
     lua_pushcclosure(L, host_function, 1);
 }
 
+void sonde_lua_push_keeping_function(lua_State *L, int64_t number) {
+    lua_pushinteger(L, number);
+    lua_insert(L, -2);
+    lua_pushcclosure(L, host_function, 2);
+}
+
+void sonde_lua_push_kept(lua_State *L) { lua_pushvalue(L, lua_upvalueindex(2)); }
+
 int sonde_lua_can_suspend(lua_State *L) {
     return lua_isyieldable(L) && sonde_lua_world_of(L)->fences == 0;
 }

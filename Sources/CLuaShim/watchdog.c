@@ -20,7 +20,7 @@
 #include "CLuaShim.h"
 #include "internal.h"
 
-enum { PERIOD_MILLISECONDS = 50 };
+enum { PERIOD_MILLISECONDS = 10 };
 
 typedef struct {
     pthread_t scripts, self;

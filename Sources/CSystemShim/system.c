@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "CSystemShim.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
@@ -35,6 +36,14 @@ int sonde_set_interface(int descriptor, const char *name, size_t count) {
 int sonde_set_reset_on_close(int descriptor) {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
     return setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+int sonde_set_connect_patience(int descriptor, long microseconds) {
+    struct timeval patience = {.tv_sec = 0, .tv_usec = microseconds};
+    if (setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0) return -1;
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0) return -1;
+    return fcntl(descriptor, F_SETFL, microseconds > 0 ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
 }
 
 int sonde_pending_error(int descriptor, int *error) {

@@ -15,6 +15,7 @@ final class DataFiles {
     private var servicesRead: Result<ServicesFile, DatabaseError>?
     private var protocolsRead: Result<ProtocolsFile, DatabaseError>?
     private var payloadsRead: PayloadsFile?
+    private var serviceProbesRead: Result<ServiceProbesFile, ScanError>?
 
     init(_ request: DataFileRequest) {
         var overrides: [String: String] = [:]
@@ -62,6 +63,23 @@ final class DataFiles {
         let file = PayloadsFile(parsing: octets, name: name)
         payloadsRead = file
         return file
+    }
+
+    /// The probes of service detection, which cannot do without this file.
+    func serviceProbes() throws(ScanError) -> ServiceProbesFile {
+        if let serviceProbesRead { return try serviceProbesRead.get() }
+        let result: Result<ServiceProbesFile, ScanError>
+        do {
+            let octets = try directory.contents(of: "nmap-service-probes")
+            result = .success(try ServiceProbesFile(parsing: octets))
+        } catch let error as DatabaseError {
+            result = .failure(ScanError(.failure, "-sV: \(error)"))
+        } catch {
+            let hint = "install Nmap's data files, or name one with --versiondb"
+            result = .failure(ScanError(.failure, "-sV needs nmap-service-probes (\(error)); \(hint)"))
+        }
+        serviceProbesRead = result
+        return try result.get()
     }
 
     /// The name of a port's service; nothing if it is not known.

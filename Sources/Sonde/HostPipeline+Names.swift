@@ -6,7 +6,7 @@ internal import SondeModel
 /// Looking up the names of hosts.
 extension HostPipeline {
     func findName(of active: ActiveHost) {
-        guard session.plan.names.mode != .never else {
+        guard session.plan.names.mode != .never, active.host.name == nil else {
             advance(active, after: .name)
             return
         }

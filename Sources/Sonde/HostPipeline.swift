@@ -25,23 +25,34 @@ final class HostPipeline {
     var added: [ResolvedTarget] = []
     /// Names among them that are being looked up.
     var namesUnderWay = 0
-    private var nextNumber = 0
+    var nextNumber = 0
     var discovery: HostDiscovery?
     var scans: [PortScan] = []
     var scanProgress: [ScanProgress] = []
+    var services: ServiceDetection?
     var lookups: ReverseLookups?
     var lookupsUnderWay: [Int: Operation] = [:]
     private(set) var hasStarted = false
     /// Hosts whose ports are known and whose scripts have not all ended.
     private var scripted: [Int: ActiveHost] = [:]
+    /// Hosts whose ports are known from elsewhere, that wait for their turn.
+    var given: ArraySlice<Host>
+    /// Whether ports are scanned at all, rather than given.
+    let scansPorts: Bool
+    var isFeeding = false
+    var earlier: EarlierWork
 
     init(
         session: ScanSession,
         selection: PortSelection?,
         targets: TargetExpansion,
-        exclusions: Exclusions
+        exclusions: Exclusions,
+        given: [Host]? = nil
     ) {
         self.session = session
+        self.given = given?[...] ?? []
+        scansPorts = given == nil
+        earlier = EarlierWork(session.plan.resumption)
         self.selection = selection
         self.targets = targets
         self.exclusions = exclusions
@@ -50,18 +61,25 @@ final class HostPipeline {
 
     /// Whether all hosts are reported.
     var isDone: Bool {
-        hasStarted && hostsActive == 0 && added.isEmpty && namesUnderWay == 0 && (discovery?.isDone ?? true)
+        hasStarted && hostsActive == 0 && added.isEmpty && given.isEmpty && namesUnderWay == 0
+            && (discovery?.isDone ?? true)
     }
 
     /// The phase that most hosts wait for now; nothing while only scripts run.
     var currentProgress: ScanProgress? {
-        scanProgress.first { $0.hostsActive > 0 } ?? (discovery?.isDone == false ? discovery?.progress : nil)
+        (scanProgress + [services?.progress].compactMap { $0 }).first { $0.hostsActive > 0 }
+            ?? (discovery?.isDone == false ? discovery?.progress : nil)
     }
 
     /// Starts with the first targets.
     func start() {
         hasStarted = true
+        guard scansPorts else {
+            startWithGiven()
+            return
+        }
         makeScans()
+        makeServiceDetection()
         if case .list = session.plan.extent {
             listTargets()
         } else {
@@ -73,6 +91,7 @@ final class HostPipeline {
     func cancel() {
         discovery?.cancel()
         for scan in scans { scan.cancel() }
+        services?.cancel()
         for operation in lookupsUnderWay.values { operation.cancel() }
         session.facts.onTarget = { _ in false }
     }
@@ -80,7 +99,9 @@ final class HostPipeline {
     // MARK: Targets
 
     func nextHost() -> ActiveHost? {
-        guard let target = nextTarget() else { return nil }
+        var next = nextTarget()
+        while let target = next, replay(HostKey(target.address, name: target.name)) { next = nextTarget() }
+        guard let target = next else { return nil }
         var host = Host(address: target.address, targetName: target.name)
         host.otherAddresses = target.otherAddresses
         host.started = WallTime.now
@@ -126,7 +147,12 @@ final class HostPipeline {
             return
         }
         scripted[active.number] = active
-        engine.run(on: active) { [weak self] in self?.advance(active, after: .scripts) }
+        let key = HostKey(active.host)
+        session.onEvent(.portsKnown(active.host))
+        for record in earlier.records(of: key) { session.onEvent(.script(record)) }
+        engine.run(on: active, skipping: earlier.tasks(of: key)) { [weak self] in
+            self?.advance(active, after: .scripts)
+        }
     }
 
     /// Reports the hosts whose ports are known, though their scripts were stopped with the scan.
@@ -137,6 +163,7 @@ final class HostPipeline {
     private func finish(_ active: ActiveHost) {
         report(active)
         if hostsActive < Self.mostActive / 2 { discovery?.resume() }
+        continueWithGiven()
         continueWithAdded()
     }
 

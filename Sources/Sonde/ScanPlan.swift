@@ -50,6 +50,11 @@ public struct ScanPlan: Hashable, Sendable {
     /// The seed of every random choice; nothing means that one is drawn.
     public var seed: UInt64?
 
+    /// Hosts whose ports are known already: nothing is discovered and no port is scanned.
+    public var given: GivenHosts?
+    /// What an earlier run of this plan got done.
+    public var resumption: Resumption?
+
     /// Makes a plan of a connect scan without targets.
     public init() {}
 }

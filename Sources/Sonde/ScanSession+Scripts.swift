@@ -28,6 +28,40 @@ extension ScanSession {
         return engine.chosen.map { ScriptText.help(for: $0) }.joined()
     }
 
+    /// What the scripts that the plan's help rules choose say of themselves, with their arguments.
+    ///
+    /// - Throws: ``ScanError`` for rules that match nothing, or scripts that cannot be loaded.
+    public func scriptDescriptions() throws(ScanError) -> [ScriptDescription] {
+        let engine = try makeEngine(readArguments())
+        defer { engine.close() }
+        do throws(ScriptSetupError) {
+            try engine.setUp(
+                ScriptSelector.Request(options: plan.scripts.helpRules ?? []),
+                embedded: BuiltInScripts.all
+            )
+        } catch {
+            throw error.scanError
+        }
+        return engine.chosen.map { script in
+            let name = script.path.split(separator: "/").last.map(String.init) ?? ""
+            let builtIn = BuiltInScripts.all.first { "built-in/" + $0.fileName == script.path }?.source
+            let source = builtIn ?? (try? FileReader.contents(of: script.path)) ?? []
+            return ScriptDescription(
+                id: script.id.isEmpty ? name : script.id,
+                categories: script.categories,
+                path: script.path,
+                description: String(decoding: script.description ?? [], as: UTF8.self),
+                arguments: ScriptDescription.arguments(in: source)
+            )
+        }
+    }
+
+    /// Ids of the chosen scripts that are in a category; none before ``ScanSession/prepare()``.
+    public func scriptIDs(in category: String) -> Set<String> {
+        let chosen = engine?.chosen ?? []
+        return Set(chosen.filter { $0.categories.contains(category) }.map(\.id))
+    }
+
     /// Reads every installed script and writes the index of their categories anew.
     ///
     /// - Returns: how many scripts it lists.

@@ -34,7 +34,7 @@ extension ScanSession {
                 names: files.portNames
             )
             for warning in selection.warnings { warn("\(warning)") }
-            for technique in plan.techniques {
+            for technique in plan.techniques where plan.given == nil {
                 let ports = selection.ports(technique.transport)
                 guard !ports.isEmpty else { continue }
                 scans.append(
@@ -102,6 +102,19 @@ extension ScanSession {
         }
     }
 
+    /// Tells with `-d` what scripts are given.
+    private func tellArguments(_ parsed: [UInt8]) {
+        guard plan.debugging > 0 else { return }
+        var lines = ["Using Lua 5.4."]
+        if let typed = plan.scripts.arguments { lines.append("Arguments from CLI: \(typed)") }
+        if let name = plan.scripts.argumentFile { lines.append("Loading script-args from file `\(name)'") }
+        if let timeout = plan.timing.template.scriptTimeout {
+            lines.append("Set script-timeout as: \(Int(timeout.seconds)) seconds")
+        }
+        if !parsed.isEmpty { lines.append("Arguments parsed: \(String(decoding: parsed, as: UTF8.self))") }
+        for line in lines { onEvent(.diagnostic(Diagnostic(.terminal, "NSE: \(line)"))) }
+    }
+
     /// Reads the script arguments.
     func readArguments() throws(ScanError) -> ScriptArguments {
         var file: [UInt8]?
@@ -119,6 +132,7 @@ extension ScanSession {
             }
         }
         let text = ScriptArguments.joinedText(file: file, option: Array((plan.scripts.arguments ?? "").utf8))
+        tellArguments(text)
         do throws(ScriptArgumentsError) {
             let arguments = try ScriptArguments(parsing: text)
             if !arguments.unread.isEmpty {
@@ -127,7 +141,9 @@ extension ScanSession {
             }
             return arguments
         } catch {
-            throw ScanError(.usage, "--script-args: \(error.explanation)")
+            let origin = plan.scripts.argumentFile.map { "--script-args-file \($0)" } ?? "--script-args"
+            let typed = String(decoding: text.prefix(60).map { (32...126).contains($0) ? $0 : 63 }, as: UTF8.self)
+            throw ScanError(.usage, "\(origin): '\(typed)' cannot be read: \(error.explanation)")
         }
     }
 }

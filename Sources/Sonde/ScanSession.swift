@@ -82,16 +82,16 @@ public final class ScanSession {
             problems += 1
             warn(failure)
         }
-        if plan.scripts.isWanted {
-            let arguments = try readArguments()
-            scope = try targets.scope(
-                plan.containment,
-                targets: resolved,
-                arguments: .table(arguments.fields)
-            )
-            for warning in targets.scopeWarnings { warn(warning) }
-            try prepareScripts(arguments)
-        }
+        try prepareServices()
+        let given = try givenHosts(resolved, exclusions, selection)
+        let arguments = try readArguments()
+        scope = try targets.scope(
+            plan.containment,
+            targets: given.map(Self.targets) ?? resolved,
+            arguments: .table(arguments.fields)
+        )
+        for warning in targets.scopeWarnings { warn(warning) }
+        if plan.scripts.isWanted || plan.versions.isWanted { try prepareScripts(arguments) }
         // From here on nothing goes to what is excluded, whoever asks.
         network.gate.scope.exclusions = exclusions
         network.gate.rate = RateLimit(perSecond: plan.timing.template.maximumRate)
@@ -99,7 +99,8 @@ public final class ScanSession {
             session: self,
             selection: selection,
             targets: TargetExpansion(resolved, excluding: exclusions),
-            exclusions: exclusions
+            exclusions: exclusions,
+            given: given
         )
         self.pipeline = pipeline
         if resolved.isEmpty, !targets.unresolved.isEmpty, !hasScriptsWithoutTargets {
@@ -177,9 +178,13 @@ public final class ScanSession {
         if let engine {
             network.loop.afterEvents = { engine.turn() }
             engine.isInterrupted = { [unowned self] in stopRequested.load(ordering: .relaxed) }
-            if engine.hasScripts(.prerule) {
+            if plan.scripts.isWanted, engine.hasScripts(.prerule) {
                 var isDone = false
-                engine.runBeforeHosts { [self] results in
+                let earlier = EarlierWork(plan.resumption)
+                let key = HostKey(nil, name: nil)
+                for record in earlier.records(of: key) where record.phase == .prerule { onEvent(.script(record)) }
+                engine.runBeforeHosts(skipping: earlier.tasks(of: key)) { [self] new in
+                    let results = earlier.preScripts + new
                     if !results.isEmpty { onEvent(.preScripts(results)) }
                     isDone = true
                 }
@@ -190,7 +195,7 @@ public final class ScanSession {
             pipeline.start()
             try turn { pipeline.isDone }
         }
-        if let engine, engine.hasScripts(.postrule) {
+        if plan.scripts.isWanted, let engine, engine.hasScripts(.postrule) {
             var isDone = false
             engine.runAfterHosts { [self] results in
                 if !results.isEmpty { onEvent(.postScripts(results)) }
@@ -227,6 +232,7 @@ public final class ScanSession {
         engine = nil
         companion?.stop()
         companion = nil
+        network.close()
     }
 
     // MARK: Numbers
@@ -263,7 +269,8 @@ public final class ScanSession {
     func warn(_ text: String) { onEvent(.diagnostic(Diagnostic(.standardError, text))) }
 
     private var hasScriptsWithoutTargets: Bool {
-        engine?.hasScripts(.prerule) ?? false || engine?.hasScripts(.postrule) ?? false
+        guard plan.scripts.isWanted, let engine else { return false }
+        return engine.hasScripts(.prerule) || engine.hasScripts(.postrule)
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import SondeModel
+internal import SondeScan
 internal import SondeScript
 
 /// What the script engine may ask of the scan.
@@ -11,11 +12,16 @@ final class SessionFacts: ScriptFacts {
     /// Names of ports that are known better than by the data files (the demo's services).
     var knownNames: [Port: String] = [:]
 
+    /// Ports that service detection leaves alone.
+    var excludedPorts: [TransportProtocol: PortSet] = [:]
+
     init(_ files: DataFiles) { self.files = files }
 
     func serviceName(of port: Port) -> String? { knownNames[port] ?? files.serviceName(of: port) }
 
-    func isExcluded(_ port: Port) -> Bool { false }
+    func isExcluded(_ port: Port) -> Bool {
+        excludedPorts[port.transport]?.contains(port.number) ?? false
+    }
 
     func add(target: String) -> Bool { onTarget(target) }
 }

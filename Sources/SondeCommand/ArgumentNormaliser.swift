@@ -222,9 +222,9 @@ struct ArgumentNormaliser {
     private func deprecatedOutput(_ text: String) -> UsageError {
         let file = dropping(1, of: text)
         let format = String(text.unicodeScalars.prefix(1))
-        guard ["N", "X", "G", "A", "J"].contains(format) else {
+        guard ["N", "X", "G", "A", "J", "H"].contains(format) else {
             return .syntax(
-                "unknown output format in \(shown("-o" + text)); use -oN, -oX, -oG, -oJ or -oA FILE"
+                "unknown output format in \(shown("-o" + text)); use -oN, -oX, -oG, -oJ, -oH or -oA FILE"
             )
         }
         return .value("\(shown("-o" + text)) has no blank; did you mean -o\(format) \(shown(file))?")

@@ -8,13 +8,14 @@ enum CommandRunner {
     ///
     /// - Returns: 0 for success, 255 for a line that cannot be read, 1 for another failure.
     static func run(_ commandLine: [String]) async -> Int32 {
-        let environment = CommandEnvironment(isRoot: geteuid() == 0, now: .now)
+        let environment = CommandEnvironment(isRoot: geteuid() == 0, now: .now, store: StorePlace.usual)
         switch Invocation(commandLine: commandLine, environment: environment) {
         case .print(let text, let status): return printed(text, status: status)
         case .fail(let error):
             StandardStreams.complain("sonde: \(error.message)")
             return error.status
         case .demo(let arguments): return await runDemo(arguments)
+        case .subcommand(let command, let arguments): return await command.run(arguments, environment)
         case .scan(let request):
             for note in request.notes { StandardStreams.complain("sonde: warning: \(note)") }
             return await runScan(request)

@@ -10,6 +10,8 @@ enum Invocation: Sendable {
     case fail(UsageError)
     /// Show what the program can do.
     case demo(arguments: [String])
+    /// Do something else than scanning.
+    case subcommand(Subcommand, arguments: [String])
     /// Scan.
     case scan(ScanRequest)
 
@@ -33,6 +35,9 @@ enum Invocation: Sendable {
         let arguments = Array(commandLine.dropFirst())
         guard let first = arguments.first else { return .print(UsageText.usage, status: 255) }
         if first == "demo" { return .demo(arguments: Array(arguments.dropFirst())) }
+        if let command = Subcommand(rawValue: first) {
+            return .subcommand(command, arguments: Array(arguments.dropFirst()))
+        }
         let normalised = try ArgumentNormaliser.normalise(arguments)
         if let text = try informationText(normalised) { return .print(text, status: 0) }
         let flags = try parse(normalised)

@@ -33,31 +33,68 @@ extension OptionsResolver {
     mutating func resolveOutput() throws(UsageError) {
         let typed = flags.output
         request.output.appends = typed.appends
+        request.output.isForced = typed.isForced
         try add(typed.normal, .normalOutput, .normal)
         try add(typed.xml, .xmlOutput, .xml)
         try add(typed.grepable, .grepableOutput, .grepable)
         try add(typed.json, .jsonOutput, .jsonLines)
-        if let base = try ValueParsing.single(typed.all, .allOutput) {
-            guard base != "-" else { throw .value("-oA -: several reports cannot share standard output") }
-            let name = try fileName(base, .allOutput)
-            for (format, flag, ending) in Self.allFormats {
-                guard !request.output.files.contains(where: { $0.format == format }) else {
-                    throw .value(
-                        "\(flag.name) cannot be used with -oA \(shown(base)), which writes that report too"
-                    )
-                }
-                request.output.files.append(OutputRequest.File(format: format, path: name + ending))
-            }
-        }
+        try add(typed.html, .htmlOutput, .html)
+        try add(typed.sarif, .sarifOutput, .sarif)
+        try add(typed.csv, .csvOutput, .csv)
+        try add(typed.markdown, .markdownOutput, .markdown)
+        try addAll(typed.all, .allOutput, [.normal, .xml, .grepable])
+        try addAll(typed.every, .everyOutput, OutputRequest.Format.allCases)
         try checkPaths()
         try resolveStylesheet()
+        try resolveStore()
     }
 
-    private static var allFormats: [(OutputRequest.Format, FlagDeclaration, String)] {
-        [
-            (.normal, .normalOutput, ".nmap"), (.xml, .xmlOutput, ".xml"),
-            (.grepable, .grepableOutput, ".gnmap"),
-        ]
+    /// Where the scan is kept.
+    private mutating func resolveStore() throws(UsageError) {
+        let typed = try ValueParsing.single(flags.output.store, .store)
+        if let typed {
+            guard !flags.output.isNotStored else {
+                throw .value("--store and --no-store contradict each other; leave one out")
+            }
+            request.store = StoreRequest(path: try fileName(typed, .store), isExplicit: true)
+        } else if !flags.output.isNotStored, let usual = environment.store {
+            request.store = StoreRequest(path: usual, isExplicit: false)
+        }
+    }
+
+    /// Adds a report of each format, under one name with the usual endings.
+    private mutating func addAll(
+        _ values: [String],
+        _ flag: FlagDeclaration,
+        _ formats: [OutputRequest.Format]
+    ) throws(UsageError) {
+        guard let base = try ValueParsing.single(values, flag) else { return }
+        guard base != "-" else {
+            throw .value("\(flag.name) -: several reports cannot share standard output")
+        }
+        let name = try fileName(base, flag)
+        for format in formats {
+            guard !request.output.files.contains(where: { $0.format == format }) else {
+                throw .value(
+                    "\(Self.flag(of: format).name) cannot be used with \(flag.name) \(shown(base)), "
+                        + "which writes that report too"
+                )
+            }
+            request.output.files.append(OutputRequest.File(format: format, path: name + format.ending))
+        }
+    }
+
+    private static func flag(of format: OutputRequest.Format) -> FlagDeclaration {
+        switch format {
+        case .normal: .normalOutput
+        case .xml: .xmlOutput
+        case .grepable: .grepableOutput
+        case .jsonLines: .jsonOutput
+        case .html: .htmlOutput
+        case .sarif: .sarifOutput
+        case .csv: .csvOutput
+        case .markdown: .markdownOutput
+        }
     }
 
     private mutating func add(

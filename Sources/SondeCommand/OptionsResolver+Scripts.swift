@@ -9,7 +9,7 @@ extension OptionsResolver {
         let typed = flags.scripts
         var scripts = ScriptRequest()
         scripts.rules = try rules(typed.rules, .script)
-        scripts.usesDefault = typed.usesDefault
+        scripts.usesDefault = typed.usesDefault || flags.services.isAggressive
         scripts.arguments = typed.arguments
         if let file = typed.argumentFile {
             scripts.argumentFile = try ValueParsing.text(file, .scriptArgumentFile)
@@ -35,6 +35,7 @@ extension OptionsResolver {
         if let text = typed.versionIntensity {
             versions.intensity = try ValueParsing.integer(text, .versionIntensity, in: 0...9)
         }
+        versions.isWanted = typed.detectsVersions || typed.isAggressive
         versions.ignoresExclusions = typed.allPorts
         versions.isTraced = typed.tracesVersions || flags.output.tracesPackets
         request.plan.versions = versions

@@ -18,6 +18,9 @@ extension OptionsResolver {
         if let file = try ValueParsing.single(typed.inputFiles, .inputFile) {
             targets.inputFile = try ValueParsing.text(file, .inputFile)
         }
+        if let source = try ValueParsing.single(typed.from, .from) {
+            request.source = try ValueParsing.text(source, .from)
+        }
         if let file = try ValueParsing.single(typed.excludeFiles, .excludeFile) {
             targets.exclusionFile = try ValueParsing.text(file, .excludeFile)
         }

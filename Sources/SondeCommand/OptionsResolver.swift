@@ -31,6 +31,7 @@ struct OptionsResolver {
     ) throws(UsageError) -> ScanRequest {
         var resolver = OptionsResolver(arguments, flags: flags, environment: environment)
         resolver.request.plan.commandLine = quoted(commandLine)
+        resolver.request.arguments = commandLine
         try resolver.resolve()
         return resolver.request
     }

@@ -11,6 +11,8 @@ internal import SondeOutput
 /// - Returns: the status to exit with.
 func runScan(_ request: ScanRequest) async -> Int32 {
     do throws(ScanError) {
+        var request = request
+        if let source = request.source { request.plan.given = try GivenSource.read(source) }
         let session = try ScanSession(request.plan)
         session.onEvent = complainOfDiagnostics
         if let status = try runScriptTask(session) { return status }
@@ -30,7 +32,7 @@ func runScan(_ request: ScanRequest) async -> Int32 {
 func runSession(_ session: ScanSession, _ request: ScanRequest) throws(ScanError) -> Int32 {
     session.onEvent = complainOfDiagnostics
     let header = try session.prepare()
-    let reports = try ScanReports(request)
+    let reports = try ScanReports(request, vulnerabilityScripts: session.scriptIDs(in: "vuln"))
     session.onEvent = { reports.handle($0) }
     let keys = request.isNoninteractive ? nil : KeyWatcher(session, reports)
     session.progressInterval = request.plan.timing.statusInterval ?? reports.statusInterval

@@ -4,6 +4,7 @@ internal import Glibc
 internal import Sonde
 internal import SondeModel
 internal import SondeOutput
+internal import SondeStore
 
 /// The reports of one scan: the terminal's, and those in files.
 final class ScanReports {
@@ -15,8 +16,9 @@ final class ScanReports {
     private var group = ReporterGroup([])
 
     /// Opens all reports; files are made only now, after everything else was found good.
-    init(_ request: ScanRequest) throws(ScanError) {
-        let options = Self.options(request)
+    init(_ request: ScanRequest, vulnerabilityScripts: Set<String> = []) throws(ScanError) {
+        var options = Self.options(request)
+        options.vulnerabilityScripts = vulnerabilityScripts
         let hasStatusLine = !request.output.isTerminalSilent && isatty(STDOUT_FILENO) == 1
         statusInterval = hasStatusLine ? .seconds(1) : nil
         var reporters: [any Reporter] = []
@@ -30,6 +32,7 @@ final class ScanReports {
             for file in request.output.files {
                 reporters.append(try Self.reporter(file, request, options))
             }
+            if let store = request.store { reporters.append(Self.keeper(store, request)) }
         } catch {
             throw ScanError(.failure, error.description)
         }
@@ -87,13 +90,51 @@ final class ScanReports {
         _ request: ScanRequest,
         _ options: ReportOptions
     ) throws(OutputError) -> any Reporter {
-        let sink = try OutputFile(file.path, appending: request.output.appends)
-        return switch file.format {
+        let sink = try OutputFile(
+            file.path,
+            appending: request.output.appends,
+            isForced: request.output.isForced
+        )
+        return makeReporter(file.format, sink, options)
+    }
+
+    /// Makes the report of one format.
+    static func makeReporter(
+        _ format: OutputRequest.Format,
+        _ sink: any OutputSink,
+        _ options: ReportOptions
+    ) -> any Reporter {
+        switch format {
         case .normal: NormalReporter(sink, style: .file, options: options)
         case .xml: XMLReporter(sink, options: options)
         case .grepable: GrepableReporter(sink, options: options)
-        case .jsonLines: JSONLinesReporter(sink)
+        case .jsonLines: JSONLinesReporter(sink, options: options)
+        case .html: HTMLReporter(sink, options: options)
+        case .sarif: SARIFReporter(sink, options: options)
+        case .csv: CSVReporter(sink, options: options)
+        case .markdown: MarkdownReporter(sink, options: options)
         }
+    }
+
+    private static func keeper(_ store: StoreRequest, _ request: ScanRequest) -> StoreReporter {
+        if !store.isExplicit { ScanDatabase.makeDirectories(for: store.path) }
+        let writer = StoreWriter(
+            StoreWriter.Request(
+                path: store.path,
+                arguments: request.arguments,
+                directory: workingDirectory,
+                isPortable: store.isExplicit,
+                continuing: store.continuing
+            )
+        )
+        return StoreReporter(writer) { StandardStreams.complain("sonde: warning: \($0)") }
+    }
+
+    private static var workingDirectory: String {
+        // The call makes the text, which is copied and given back.
+        guard let text = unsafe getcwd(nil, 0) else { return "." }
+        defer { unsafe free(text) }
+        return unsafe String(cString: text)
     }
 
     private static func terminalWidth() -> Int {

@@ -9,16 +9,32 @@ struct ScanRequest: Hashable, Sendable {
     var plan = ScanPlan()
     /// The reports.
     var output = OutputRequest()
+    /// Where hosts and ports are taken from (`--from`): a file, or a stored scan.
+    var source: String?
+    /// Where the scan is kept; nothing if it is not.
+    var store: StoreRequest?
+    /// The words of the command line, the program's name first.
+    var arguments: [String] = []
     /// Whether the keyboard must be left alone.
     var isNoninteractive = false
     /// Warnings for standard error, before the scan begins.
     var notes: [String] = []
 }
 
+/// In which database a scan is kept.
+struct StoreRequest: Hashable, Sendable {
+    /// The file.
+    var path: String
+    /// Whether the user named it.
+    var isExplicit: Bool
+    /// The scan to go on with; nothing for a new one.
+    var continuing: Int64?
+}
+
 /// Which reports are written, and how.
 struct OutputRequest: Hashable, Sendable {
     /// The formats of reports.
-    enum Format: Hashable, Sendable {
+    enum Format: Hashable, Sendable, CaseIterable {
         /// For people.
         case normal
         /// Nmap's XML.
@@ -27,6 +43,28 @@ struct OutputRequest: Hashable, Sendable {
         case grepable
         /// One JSON object per line.
         case jsonLines
+        /// For browsers.
+        case html
+        /// Findings, for tools that collect them.
+        case sarif
+        /// For spreadsheets.
+        case csv
+        /// A summary for issues and wikis.
+        case markdown
+
+        /// The ending of file names (`-oA`, `--output-all`).
+        var ending: String {
+            switch self {
+            case .normal: ".nmap"
+            case .xml: ".xml"
+            case .grepable: ".gnmap"
+            case .jsonLines: ".jsonl"
+            case .html: ".html"
+            case .sarif: ".sarif"
+            case .csv: ".csv"
+            case .markdown: ".md"
+            }
+        }
     }
 
     /// One report.
@@ -51,6 +89,8 @@ struct OutputRequest: Hashable, Sendable {
     var files: [File] = []
     /// Whether reports are added to files that exist.
     var appends = false
+    /// Whether files are overwritten that hold stored scans or that another scan writes.
+    var isForced = false
     /// The XML report's stylesheet.
     var stylesheet = Stylesheet.standard
     /// Whether the report for the terminal is left out: `-v0`, or another report takes its place.
@@ -63,4 +103,6 @@ struct CommandEnvironment: Hashable, Sendable {
     var isRoot: Bool
     /// When the command was started, in local time, for file names.
     var now: LocalTime
+    /// The user's scan database; nothing where scans are kept only if asked for.
+    var store: String?
 }

@@ -22,6 +22,8 @@ package struct DatabaseError: Error, Hashable, Sendable {
         case duplicatePayload
         /// More octets than this software is made for.
         case fileTooLarge
+        /// A line of the service probes file that makes no sense.
+        case serviceProbes(ServiceProbesProblem)
     }
 
     /// The file's name, as given to the parser.
@@ -59,6 +61,7 @@ extension DatabaseError.Problem: CustomStringConvertible {
         case .badPortList(let text): "\"\(text)\" is not a list of ports"
         case .duplicatePayload: "the same payload was given before"
         case .fileTooLarge: "the file is too large"
+        case .serviceProbes(let problem): problem.description
         }
     }
 }

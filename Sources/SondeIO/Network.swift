@@ -105,6 +105,12 @@ package final class Network {
         try Listener(self, on: address, backlog: backlog)
     }
 
+    /// Ends everything that is under way, without a word, and closes its descriptors; see ``EventLoop/close()``.
+    package func close() {
+        gate.close()
+        loop.close()
+    }
+
     private func makeResolver() -> Resolver {
         Resolver(loop: loop, configuration: resolverConfiguration ?? .ofSystem(), traffic: resolverTraffic)
     }

@@ -65,6 +65,22 @@ extension CallFrame {
         unsafe sonde_lua_push_host_function(L, function.number)
     }
 
+    /// Pops a value and pushes a host function that keeps it.
+    ///
+    /// The function finds it with ``keptObject(as:)``; so one body serves many functions, each with an object of its own.
+    package func pushKeeping(_ function: HostFunction) {
+        reserve(3)
+        unsafe sonde_lua_push_keeping_function(L, function.number)
+    }
+
+    /// The live Swift object that the running host function keeps.
+    package func keptObject<Object: AnyObject>(as type: ObjectType<Object>) -> Object? {
+        reserve(1)
+        unsafe sonde_lua_push_kept(L)
+        defer { pop() }
+        return objectIfAny(at: -1, as: type)
+    }
+
     /// Pushes what a reference stands for.
     package func push(_ reference: LuaReference) {
         reserve(1)

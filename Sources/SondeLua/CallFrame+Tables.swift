@@ -74,6 +74,12 @@ extension CallFrame {
     /// The key must not be nil or NaN.
     package func setEntry() { unsafe lua_rawset(L, -3) }
 
+    /// Pops a key and pushes its raw entry in the table at a position.
+    package func pushEntry(of index: Int) {
+        let table = unsafe lua_absindex(L, CInt(clamping: index))
+        unsafe lua_rawget(L, table)
+    }
+
     /// Pops a value and makes it a list element of the table below it.
     package func setElement(_ number: Int) { unsafe lua_rawseti(L, -2, lua_Integer(number)) }
 

@@ -30,7 +30,7 @@ package struct CallFrame: ~Copyable {
 
     /// Raises what Lua raises where a suspension is not possible.
     package func requireSuspension() throws(HostError) {
-        guard canSuspend else { throw .message("attempt to yield across a C-call boundary") }
+        guard canSuspend else { throw .plain("attempt to yield across a C-call boundary") }
     }
 
     /// The address of the coroutine, as `thread: 0x…` shows it.

@@ -67,7 +67,12 @@ package final class Coroutine {
     }
 
     /// Ends it: pending to-be-closed variables are closed, nothing of it runs any more.
-    package func close() { _ = unsafe lua_resetthread(L) }
+    ///
+    /// Nothing stays on its stack, so that `coroutine.status` calls it dead even after an error.
+    package func close() {
+        _ = unsafe lua_resetthread(L)
+        unsafe lua_settop(L, 0)
+    }
 
     /// Asks the tick every so many instructions in this coroutine and those it makes.
     package func setTick(every count: Int) { unsafe sonde_lua_set_tick(L, CInt(clamping: count)) }

@@ -14,6 +14,8 @@ public struct Reason: RawRepresentable, Hashable, Sendable {
     public static let connectionRefused = Reason(rawValue: "conn-refused")
     /// A connection was accepted.
     public static let synAck = Reason(rawValue: "syn-ack")
+    /// A connection was accepted where a scan had seen nothing.
+    public static let tcpResponse = Reason(rawValue: "tcp-response")
     /// A datagram came back.
     public static let udpResponse = Reason(rawValue: "udp-response")
     /// ICMP: network unreachable.

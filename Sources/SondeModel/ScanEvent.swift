@@ -117,6 +117,8 @@ public enum Phase: String, Hashable, Sendable {
     case connectScan = "Connect Scan"
     /// UDP scan.
     case udpScan = "UDP Scan"
+    /// Finding out services.
+    case services = "Service scan"
     /// Scripts.
     case scripts = "NSE"
     /// Scripts that run after all hosts.
@@ -176,6 +178,8 @@ public enum ScanEvent: Sendable {
     case preScripts([ScriptResult])
     /// A script is done with one host or port; comes before the host's own event.
     case script(ScriptRecord)
+    /// A host's ports are known and its scripts come next; what of it is lost if the scan stops now is the scripts.
+    case portsKnown(Host)
     /// A host is done.
     case host(Host)
     /// What scripts said after all hosts.

@@ -1,145 +1,136 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import SondeModel
+package import SondeText
 
-/// The report for programs, `-oJ`: one JSON object per line, each with a `type`.
+/// The report for programs, `-oJ`: one JSON object per line, each with a `type` (`docs/json-lines.md`).
 ///
-/// Types: `start`, `script` (one per script and host or port), `host` (with its ports), `diagnostic`, and `stats` at the
-/// end. Lines are complete when they are written, so a reader may follow the file.
+/// A line is whole when it is written, so the file may be followed while the scan runs.
 package final class JSONLinesReporter: Reporter {
     private let sink: any OutputSink
+    private let options: ReportOptions
+    private var writer = JSONWriter()
     private var hasStarted = false
     private var hasFinished = false
+    private var counts = (up: 0, down: 0)
 
     /// Makes a report.
-    package init(_ sink: any OutputSink) { self.sink = sink }
+    package init(_ sink: any OutputSink, options: ReportOptions = ReportOptions()) {
+        self.sink = sink
+        self.options = options
+    }
 
     /// Writes what an event says; see ``Reporter/handle(_:)``.
     package func handle(_ event: ScanEvent) throws(OutputError) {
         switch event {
-        case .started(let header): try start(header)
-        case .script(let record): try sink.line(Self.line(record))
-        case .host(let host): try sink.line(Self.line(host))
+        case .started(let header):
+            hasStarted = true
+            line { $0.scanHeader(header) }
+        case .script(let record): line { $0.scriptRecord(record) }
+        case .host(let host):
+            if host.state == .up { counts.up += 1 } else { counts.down += 1 }
+            self.host(host)
+        case .progress(let progress): line { Self.write(progress, &$0) }
         case .diagnostic(let diagnostic):
-            var object = Self.object("diagnostic")
-            object.add("message", diagnostic.text)
-            try sink.line(object.closed)
-        case .finished(let summary): try end(summary)
-        case .phaseStarted, .phaseEnded, .preScripts, .postScripts, .progress: return
+            line { writer in
+                writer.beginObject()
+                writer.member("type", "diagnostic")
+                writer.member("message", diagnostic.text)
+                writer.endObject()
+            }
+        case .finished(let summary): end(summary)
+        case .phaseStarted, .phaseEnded, .preScripts, .postScripts, .portsKnown: return
         }
+        try sink.write(writer.take())
         if event.isLasting { try sink.flush() }
     }
 
     /// Ends the report and closes the file; see ``Reporter/finish()``.
     package func finish() throws(OutputError) {
         if hasStarted, !hasFinished {
-            hasFinished = true
-            var object = Self.object("stats")
-            object.add("failure", "the scan stopped early")
-            try sink.line(object.closed)
+            end(
+                ScanSummary(
+                    ended: 0,
+                    elapsed: 0,
+                    hostsUp: counts.up,
+                    hostsDown: counts.down,
+                    hostsTotal: counts.up + counts.down,
+                    failure: "the scan stopped early"
+                )
+            )
+            try sink.write(writer.take())
         }
         try sink.close()
     }
 
-    private func start(_ header: ScanHeader) throws(OutputError) {
-        hasStarted = true
-        var object = Self.object("start")
-        object.add("version", header.version)
-        object.add("command", header.commandLine)
-        object.add("time", header.started)
-        try sink.line(object.closed)
-    }
-
-    private func end(_ summary: ScanSummary) throws(OutputError) {
+    private func end(_ summary: ScanSummary) {
         hasFinished = true
-        var object = Self.object("stats")
-        object.add("time", summary.ended)
-        object.add("elapsed", summary.elapsed)
-        object.add("up", summary.hostsUp)
-        object.add("down", summary.hostsDown)
-        object.add("total", summary.hostsTotal)
-        object.add("failure", summary.failure)
-        try sink.line(object.closed)
+        line { $0.scanSummary(summary) }
     }
 
-    // MARK: Lines
-
-    private static func object(_ type: String) -> JSONObject {
-        var object = JSONObject()
-        object.add("type", type)
-        return object
+    private func line(_ body: (inout JSONWriter) -> Void) {
+        body(&writer)
+        writer.newline()
     }
 
-    private static func line(_ record: ScriptRecord) -> String {
-        var object = object("script")
-        object.add("id", record.id)
-        object.add("phase", record.phase.rawValue)
-        object.add("host", record.address.map { "\($0)" })
-        object.add("name", record.targetName)
-        object.add("port", json: record.port.map { "\($0.number)" } ?? "null")
-        object.add("protocol", record.port?.transport.rawValue)
-        object.add("state", record.state.rawValue)
-        object.add("reason", record.reason)
-        object.add("started", record.started)
-        object.add("duration", record.duration)
-        object.add("cpu", record.cpu)
-        object.add("bytesOut", record.bytesOut)
-        object.add("bytesIn", record.bytesIn)
-        object.add("denied", json: list(record.denials.map(json)))
-        if let result = record.result {
-            object.add("output", result.output)
-            if let value = result.structured { object.add("structured", json: json(value)) }
-        }
-        return object.closed
-    }
-
-    private static func json(_ denial: ScriptRecord.Denial) -> String {
-        var object = JSONObject()
-        object.add("subject", denial.subject)
-        object.add("allow", denial.remedy)
-        object.add("count", denial.count)
-        return object.closed
-    }
-
-    private static func line(_ host: Host) -> String {
-        var object = object("host")
-        object.add("host", "\(host.address)")
-        object.add("name", host.name)
-        object.add("target", host.targetName)
-        object.add("state", host.state.rawValue)
-        object.add("reason", host.reason.rawValue)
-        object.add("timedOut", host.timedOut)
-        let ports = host.ports.records { $0.state.mayBeOpen }
-        object.add("ports", json: list(ports.map(json)))
-        return object.closed
-    }
-
-    private static func json(_ record: PortRecord) -> String {
-        var object = JSONObject()
-        object.add("port", Int(record.port.number))
-        object.add("protocol", record.port.transport.rawValue)
-        object.add("state", record.outcome.state.rawValue)
-        object.add("reason", record.outcome.reason.rawValue)
-        object.add("service", record.service?.name)
-        object.add("product", record.service?.product)
-        object.add("version", record.service?.version)
-        return object.closed
-    }
-
-    /// A list where no field has a name, else an object; list elements among names get their number.
-    private static func json(_ value: ScriptValue) -> String {
-        switch value {
-        case .text(let octets): return JSONObject.quoted(String(decoding: octets, as: UTF8.self))
-        case .table(let fields):
-            if fields.allSatisfy({ $0.key == nil }) { return list(fields.map { json($0.value) }) }
-            var object = JSONObject()
-            for (index, field) in fields.enumerated() {
-                let name = field.key.map { String(decoding: $0, as: UTF8.self) } ?? "\(index + 1)"
-                object.add(name, json: json(field.value))
+    private func host(_ host: Host) {
+        let ignored = IgnoredPorts(host.ports, options)
+        for record in host.ports.records(where: { !ignored.contains($0.state) }) {
+            line { writer in
+                writer.beginObject()
+                writer.member("type", "port")
+                writer.member("host", host.address.description)
+                writer.member("name", host.targetName)
+                writer.portMembers(record)
+                writer.endObject()
             }
-            return object.closed
+        }
+        line { writer in
+            writer.beginObject()
+            writer.member("type", "host")
+            writer.hostMembers(host)
+            Self.write(ignored, of: host.ports, &writer)
+            writer.endObject()
         }
     }
 
-    private static func list(_ elements: [String]) -> String { "[" + elements.joined(separator: ",") + "]" }
+    /// Writes the ports that are only counted, each group with its numbers.
+    static func write(_ ignored: IgnoredPorts, of ports: PortTable, _ writer: inout JSONWriter) {
+        writer.key("other_ports")
+        writer.beginArray()
+        for group in ignored.groups {
+            for share in group.shares {
+                let numbers = ports.numbers(of: share.transport) {
+                    $0.state == group.state && $0.reason == share.reason
+                }
+                writer.beginObject()
+                writer.member("protocol", share.transport.rawValue)
+                writer.member("state", group.state.rawValue)
+                writer.member("reason", share.reason.rawValue)
+                writer.member("count", share.count)
+                writer.member("ports", PortRanges.text(numbers))
+                writer.endObject()
+            }
+        }
+        writer.endArray()
+    }
+
+    /// Writes how far the scan is.
+    package static func write(_ progress: Progress, _ writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("type", "stats")
+        writer.member("final", false)
+        writer.member("elapsed", seconds: progress.elapsed)
+        writer.member("phase", progress.phase.rawValue)
+        writer.member("done", progress.done)
+        writer.member("total", progress.total)
+        writer.member("hosts_done", progress.hostsCompleted)
+        writer.member("hosts_up", progress.hostsUp)
+        writer.member("hosts_active", progress.hostsActive)
+        writer.key("running_scripts")
+        writer.beginArray()
+        for script in progress.runningScripts { writer.string(script) }
+        writer.endArray()
+        writer.endObject()
+    }
 }

@@ -69,7 +69,7 @@ extension NormalReporter {
         if let address = host.macAddress { try sink.line("MAC Address: \(address) (Unknown)") }
         let system = OSText(host, options)?.lines ?? []
         try sink.lines(system)
-        if let info = ServiceText.info(shown) { try sink.line(info) }
+        if let info = ServiceText.info(shown, hostName: host.name) { try sink.line(info) }
         if !scripts.isEmpty {
             try sink.line()
             try sink.line("Host script results:")

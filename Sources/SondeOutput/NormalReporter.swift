@@ -46,7 +46,7 @@ package final class NormalReporter: Reporter {
             if host.state == .unknown { hasListedHosts = true }
             try report(host)
         case .diagnostic(let message): try diagnostic(message)
-        case .progress, .script: return
+        case .progress, .script, .portsKnown: return
         case .finished(let summary): try end(summary)
         }
         if isTerminal || event.isLasting { try sink.flush() }
@@ -106,6 +106,7 @@ package final class NormalReporter: Reporter {
             try isTerminal ? complain("Sonde failed: \(printable(failure))") : ()
             return
         }
+        if options.versionRequested, summary.hostsUp > 0 { try sink.line("Service detection performed.") }
         guard isTerminal else {
             try sink.line("# Sonde done at \(ended) -- \(counts)")
             return
@@ -147,7 +148,7 @@ extension Phase {
     var task: String {
         switch self {
         case .preScan, .scripts, .postScan: "NSE"
-        case .discovery, .connectScan, .udpScan: rawValue
+        case .discovery, .connectScan, .udpScan, .services: rawValue
         }
     }
 }
@@ -157,7 +158,7 @@ extension ScanEvent {
     var isLasting: Bool {
         switch self {
         case .started, .preScripts, .host, .postScripts, .finished: true
-        case .phaseStarted, .phaseEnded, .script, .diagnostic, .progress: false
+        case .phaseStarted, .phaseEnded, .script, .portsKnown, .diagnostic, .progress: false
         }
     }
 }

@@ -14,6 +14,10 @@ package struct OutputError: Error, Hashable, Sendable {
 
         /// The name is not one that we write to.
         package static let name = Code(rawValue: "name")
+        /// The file holds a database, which a report would destroy.
+        package static let database = Code(rawValue: "database")
+        /// Another scan writes the file.
+        package static let busy = Code(rawValue: "busy")
         /// Opening failed.
         package static let open = Code(rawValue: "open")
         /// Writing failed.
@@ -42,6 +46,10 @@ extension OutputError: CustomStringConvertible {
         switch code {
         case .name:
             return "output file name '\(shown)' begins with '-'; write './\(shown)' if it is meant so"
+        case .database:
+            return "output file \(shown) is a database, as of stored scans; choose another name, or add --force"
+        case .busy:
+            return "output file \(shown) is being written by another scan; choose another name, or add --force"
         case .open: return "cannot open output file \(shown) for writing: \(reason)"
         default: return "cannot write to output file \(shown): \(reason)"
         }

@@ -20,8 +20,10 @@ package final class OutputFile: OutputSink {
     /// - Parameters:
     ///   - name: the file's name, expanded already (``OutputFileName``); `-` means standard output.
     ///   - appending: whether to keep what is there.
-    /// - Throws: ``OutputError`` if the name begins with `-`, or the file cannot be opened.
-    package init(_ name: String, appending: Bool = false) throws(OutputError) {
+    ///   - isForced: whether to write also over a database, and into a file that another scan writes.
+    /// - Throws: ``OutputError`` if the name begins with `-`, the file cannot be opened, or writing would destroy
+    ///   what another scan has found.
+    package init(_ name: String, appending: Bool = false, isForced: Bool = false) throws(OutputError) {
         self.name = name
         guard name != "-" else {
             descriptor = STDOUT_FILENO
@@ -29,10 +31,37 @@ package final class OutputFile: OutputSink {
             return
         }
         guard !name.hasPrefix("-") else { throw OutputError(.name, file: name) }
-        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (appending ? O_APPEND : O_TRUNC)
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (appending ? O_APPEND : 0)
         descriptor = unsafe open(name, flags, 0o666)
         isOwned = true
         guard descriptor >= 0 else { throw OutputError(.open, file: name, systemCode: errno) }
+        guard Self.isRegular(descriptor) else { return }
+        if !isForced, let code = Self.obstacle(name, descriptor) {
+            _ = Glibc.close(descriptor)
+            descriptor = -1
+            throw OutputError(code, file: name)
+        }
+        // What was there goes only now that it is known to be nobody else's.
+        guard appending || ftruncate(descriptor, 0) == 0 else {
+            throw OutputError(.open, file: name, systemCode: errno)
+        }
+    }
+
+    private static func isRegular(_ descriptor: CInt) -> Bool {
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Why a file must be left alone: it is a database of SQLite, or another live scan holds its lock.
+    private static func obstacle(_ name: String, _ descriptor: CInt) -> OutputError.Code? {
+        if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { return .busy }
+        let reader = unsafe open(name, O_RDONLY | O_CLOEXEC)
+        guard reader >= 0 else { return nil }
+        defer { _ = Glibc.close(reader) }
+        var head = [UInt8](repeating: 0, count: 16)
+        // The buffer is owned by this frame and its own count is passed.
+        let count = unsafe head.withUnsafeMutableBytes { unsafe Glibc.read(reader, $0.baseAddress, $0.count) }
+        return count == 16 && head.starts(with: "SQLite format 3\0".utf8) ? .database : nil
     }
 
     /// Writes to a descriptor that somebody else owns and closes, as standard error.

@@ -49,6 +49,9 @@ package struct ReportOptions: Hashable, Sendable {
     /// Whether the user asked for the operating system (`-O`).
     package var osRequested = false
 
+    /// Ids of the scripts that look for vulnerabilities, for reports of findings.
+    package var vulnerabilityScripts: Set<String> = []
+
     /// Makes the options of a scan without any flag.
     package init() {}
 

@@ -26,7 +26,7 @@ package struct StatusLine {
         case .started(let header): started = header.started
         case .phaseStarted(let phase, let time): phaseStarts[phase] = time
         case .phaseEnded(let phase, _, _): phaseStarts[phase] = nil
-        case .preScripts, .script, .host, .postScripts, .diagnostic, .progress, .finished: return
+        case .preScripts, .script, .portsKnown, .host, .postScripts, .diagnostic, .progress, .finished: return
         }
     }
 
@@ -91,7 +91,7 @@ extension Phase {
         case .preScan: "Script Pre-Scan"
         case .scripts: "Script Scan"
         case .postScan: "Script Post-Scan"
-        case .discovery, .connectScan, .udpScan: rawValue
+        case .discovery, .connectScan, .udpScan, .services: rawValue
         }
     }
 }

@@ -128,7 +128,7 @@ extension XMLReporter {
             ("version", text(service.version)), ("extrainfo", text(service.extraInfo)),
             ("hostname", text(service.hostname)), ("ostype", text(service.osType)),
             ("devicetype", text(service.deviceType)),
-            ("servicefp", service.fingerprint.map { printable($0, keeping: .lineFeed) }),
+            ("servicefp", service.fingerprint.map { printable(ServiceText.unwrapped($0)) }),
             ("tunnel", service.tunnel == .ssl ? "ssl" : nil), ("method", service.method.rawValue),
             ("conf", "\(min(max(service.confidence, 0), 10))"),
         ]

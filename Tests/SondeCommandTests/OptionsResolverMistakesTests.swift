@@ -75,7 +75,7 @@ struct OptionsResolverMistakesTests {
         ("--worlds 0 h", "'0'", 1),
         ("--seed -1 h", "'-1'", 1),
         ("--seed 18446744073709551616 h", "18446744073709551616", 1),
-        ("-sS h", "-sS", 255), ("-sV h", "-sV", 255), ("-O h", "-O", 255), ("-A h", "-A", 255),
+        ("-sS h", "-sS", 255), ("-O h", "-O", 255),
         ("--traceroute h", "--traceroute", 255), ("-sI z h", "-sI", 255), ("-b u h", "-b", 255),
         ("-iR 5", "-iR", 255), ("--resume f", "--resume", 255), ("--iflist", "--iflist", 255),
         ("-oS f h", "-oS", 255), ("--proxies u h", "--proxies", 255), ("-sTS h", "-sS", 255),

@@ -18,7 +18,7 @@ func resolve(words: [String], isRoot: Bool = false) throws -> ScanRequest {
     switch Invocation(commandLine: ["sonde"] + words, environment: environment) {
     case .scan(let request): return request
     case .fail(let error): throw error
-    case .print, .demo: throw UsageError.value("no scan")
+    case .print, .demo, .subcommand: throw UsageError.value("no scan")
     }
 }
 

@@ -46,6 +46,27 @@ import Testing
         #expect(try probe(ipv6) == .failed(ECONNREFUSED))
     }
 
+    @Test("towards loopback one call gives the answer, until one goes unanswered")
+    func waiting() throws {
+        let listener = try network.listen(on: .loopback())
+        for address in [.loopback(1), listener.localAddress] {
+            guard case .done(.success(let outcome)) = prober.probe(address, before: nil, then: { _ in })
+            else {
+                Issue.record("the probe did not end within the call")
+                return
+            }
+            #expect(outcome == (address.port == 1 ? .failed(ECONNREFUSED) : .accepted))
+        }
+        loop.syscalls.force(ForcedFailure(call: "connect", occurrence: 1, number: EINPROGRESS))
+        guard case .pending(let operation) = prober.probe(.loopback(1), before: nil, then: { _ in }) else {
+            Issue.record("the probe did not wait")
+            return
+        }
+        operation.cancel()
+        #expect(try probe(.loopback(1)) == .failed(ECONNREFUSED))
+        #expect(network.gate.budget.inUse == 1)
+    }
+
     @Test("a socket connected to itself is told apart")
     func selfConnect() throws {
         let own = try closedPort()

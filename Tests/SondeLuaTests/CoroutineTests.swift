@@ -160,6 +160,20 @@ import Testing
         #expect(try fixture.run("return closed") == "true")
     }
 
+    @Test("one that failed and was closed is dead to scripts, whatever it failed with")
+    func closedAfterFailure() throws {
+        let fixture = try LuaFixture()
+        let coroutine = try fixture.coroutine("error({})")
+        #expect(coroutine.resume() == .failed(.runtime))
+        coroutine.close()
+        fixture.state.withStack { frame in
+            frame.pushGlobals()
+            frame.push(coroutine.reference)
+            frame.setField("failed")
+        }
+        #expect(try fixture.run("return coroutine.status(failed)") == "dead")
+    }
+
     @Test("a traceback names where a suspended coroutine is")
     func traceback() throws {
         let fixture = try LuaFixture()

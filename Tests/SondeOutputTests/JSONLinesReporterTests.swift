@@ -43,12 +43,6 @@ import Testing
         #expect(found.map { $0["type"] as? String } == ["start", "script", "host", "stats"])
     }
 
-    @Test("control characters are escaped, so that no line breaks and no terminal obeys")
-    func controls() throws {
-        let text = JSONObject.quoted("a\u{1B}[31m\u{9B}\n\u{7F}\"\\")
-        #expect(text == "\"a\\u001b[31m\\u009b\\n\\u007f\\\"\\\\\"")
-    }
-
     @Test("a record names its script, place, state and what was refused")
     func records() throws {
         let found = try lines([Scene.header(), .script(record([])), Scene.summary(up: 1, down: 0)])[1]

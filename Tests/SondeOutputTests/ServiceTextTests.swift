@@ -59,10 +59,10 @@ struct ServiceTextTests {
         let closed = service { $0.deviceType = "closed" }
         let records = [record(.open, one), record(.open, other), record(.closed, closed)]
         #expect(
-            ServiceText.info(records)
+            ServiceText.info(records, hostName: nil)
                 == "Service Info: Hosts: hn, hn2; OS: OS; Device: dev; CPE: cpe:/o:v:os, cpe:/h:z:q"
         )
-        #expect(ServiceText.info([record(.open, service { _ in })]) == nil)
+        #expect(ServiceText.info([record(.open, service { _ in })], hostName: nil) == nil)
     }
 
     @Test("fingerprints are shown below a line that counts them")
@@ -71,5 +71,42 @@ struct ServiceTextTests {
         #expect(ServiceText.unrecognized([odd]).last == "SF:a\nSF:\\x1B")
         #expect(ServiceText.unrecognized([odd, odd]).first?.hasPrefix("2 services unrecognized") == true)
         #expect(ServiceText.unrecognized([record(.open, nil)]).isEmpty)
+    }
+
+    @Test("a version that is too long is cut, and what has no room is left out")
+    func longVersion() {
+        let long = service {
+            $0.product = String(repeating: "p", count: 79)
+            $0.version = String(repeating: "v", count: 79)
+            $0.extraInfo = "extra"
+        }
+        #expect(ServiceText.version(long) == long.product.map { $0 + " " + (long.version ?? "") })
+        let longer = service {
+            $0.product = String(repeating: "p", count: 79)
+            $0.extraInfo = String(repeating: "e", count: 200)
+        }
+        #expect(ServiceText.version(longer).hasSuffix("eee...)"))
+        #expect(ServiceText.version(longer).utf8.count == 159)
+    }
+
+    @Test("the host's own name is not repeated, and of many values five are told")
+    func infoLimits() {
+        let records = (1...7).map { number in record(.open, service { $0.hostname = "Host\(number).test" }) }
+        let list = "Host1.test, Host2.test, Host4.test, Host5.test, Host6.test"
+        #expect(ServiceText.info(records, hostName: "HOST3.test") == "Service Info: Hosts: " + list)
+    }
+
+    @Test("a fingerprint in one line has lost its line ends and their marks")
+    func unwrapped() {
+        #expect(ServiceText.unwrapped("SF-Port1\nSF:ab\nSF:SF:c;") == "SF-Port1abSF:c;")
+    }
+
+    @Test("an unknown service inside TLS is told as such")
+    func unknownInTLS() {
+        let unknown = ServiceInfo(name: nil)
+        var inside = unknown
+        inside.tunnel = .ssl
+        let options = ReportOptions.with { $0.versionRequested = true }
+        #expect(ServiceText.name(record(.open, inside), options) == "ssl/unknown")
     }
 }

@@ -172,6 +172,10 @@ void sonde_lua_push_sandbox(lua_State *_Nonnull L);
 
 /// Pushes the host function `number`. [-0, +1, m]
 void sonde_lua_push_host_function(lua_State *_Nonnull L, int64_t number);
+/// Pops a value and pushes the host function `number`, which keeps it. [-1, +1, m]
+void sonde_lua_push_keeping_function(lua_State *_Nonnull L, int64_t number);
+/// Pushes what the running host function keeps, or nil. [-0, +1, -]
+void sonde_lua_push_kept(lua_State *_Nonnull L);
 /// Whether a host function called here could suspend. [-0, +0, -]
 int sonde_lua_can_suspend(lua_State *_Nonnull L);
 

@@ -48,6 +48,8 @@ int sonde_set_ip_options(int descriptor, const void *bytes, size_t count);
 int sonde_set_interface(int descriptor, const char *name, size_t count);
 int sonde_set_reset_on_close(int descriptor);
 int sonde_set_broadcast(int descriptor);
+/// Makes a socket wait in connect() for at most so many microseconds, or (0) not at all, as sonde_socket makes it.
+int sonde_set_connect_patience(int descriptor, long microseconds);
 /// The error a socket has waiting (SO_ERROR) is stored; it is cleared in the socket.
 int sonde_pending_error(int descriptor, int *error);
 

@@ -6,15 +6,16 @@ internal import SondeModel
 extension ScanSession {
     /// Makes a session that scans small services of its own on loopback, with the built-in scripts.
     ///
+    /// - Parameter scripts: rules that choose among the built-in scripts.
     /// - Returns: the session, not prepared yet; its services end with it.
     /// - Throws: ``ScanError`` where loopback cannot be used.
-    public static func demo() throws(ScanError) -> ScanSession {
+    public static func demo(scripts: [String] = ["sonde-*"]) throws(ScanError) -> ScanSession {
         var plan = ScanPlan()
         plan.commandLine = "sonde demo"
         plan.targets.words = ["127.0.0.1"]
         plan.discovery.isSkipped = true
         plan.names.mode = .never
-        plan.scripts.rules = ["sonde-*"]
+        plan.scripts.rules = scripts
         // No installed scripts: the demo shows what the program brings along.
         plan.files.usesOnlyBuiltIn = true
         let services = try DemoPlan.start(&plan)

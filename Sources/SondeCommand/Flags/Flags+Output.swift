@@ -16,6 +16,48 @@ extension FlagDeclaration {
         "write one line per host"
     )
     static let jsonOutput = Self("-oJ", value: .required("FILE"), exactOnly: true, "write JSON Lines")
+    static let htmlOutput = Self(
+        "-oH",
+        value: .required("FILE"),
+        exactOnly: true,
+        "write a report for browsers, one file"
+    )
+    static let sarifOutput = Self(
+        "--output-sarif",
+        value: .required("FILE"),
+        exactOnly: true,
+        "write what vuln scripts found as SARIF"
+    )
+    static let csvOutput = Self(
+        "--output-csv",
+        value: .required("FILE"),
+        exactOnly: true,
+        "write a table for spreadsheets"
+    )
+    static let markdownOutput = Self(
+        "--output-markdown",
+        value: .required("FILE"),
+        exactOnly: true,
+        "write a summary in Markdown"
+    )
+    static let everyOutput = Self(
+        "--output-all",
+        value: .required("BASE"),
+        exactOnly: true,
+        "write all formats: BASE.nmap, .xml, .gnmap, .jsonl, .html, .sarif, .csv and .md"
+    )
+    static let force = Self(
+        "--force",
+        exactOnly: true,
+        "overwrite also what holds stored scans or is being written"
+    )
+    static let store = Self(
+        "--store",
+        value: .required("FILE"),
+        exactOnly: true,
+        "keep the scan in this database, not in the usual one"
+    )
+    static let noStore = Self("--no-store", exactOnly: true, "do not keep the scan")
     static let allOutput = Self("-oA", value: .required("BASE"), "write BASE.nmap, BASE.xml and BASE.gnmap")
     static let jokeOutput = Self(
         "-oS",
@@ -68,7 +110,9 @@ extension FlagDeclaration {
 
     /// The flags about output.
     static let output: [Self] = [
-        .normalOutput, .xmlOutput, .grepableOutput, .jsonOutput, .allOutput, .jokeOutput, .append, .verbose,
+        .normalOutput, .xmlOutput, .grepableOutput, .jsonOutput, .htmlOutput, .sarifOutput, .csvOutput,
+        .markdownOutput, .allOutput, .everyOutput, .jokeOutput, .append, .force,
+        .store, .noStore, .verbose,
         .debug, .verbosityLevel, .debugLevel, .reason, .open, .packetTrace, .stylesheet, .webXML,
         .noStylesheet, .resume, .interfaceList, .noninteractive, .logErrors, .oldClasses, .plainOutput,
     ]
@@ -80,7 +124,15 @@ struct OutputFlags: ParsableArguments {
     @Option(.xmlOutput) var xml: [String]
     @Option(.grepableOutput) var grepable: [String]
     @Option(.jsonOutput) var json: [String]
+    @Option(.htmlOutput) var html: [String]
+    @Option(.sarifOutput) var sarif: [String]
+    @Option(.csvOutput) var csv: [String]
+    @Option(.markdownOutput) var markdown: [String]
     @Option(.allOutput) var all: [String]
+    @Option(.everyOutput) var every: [String]
+    @Flag(.force) var isForced: Bool
+    @Option(.store) var store: [String]
+    @Flag(.noStore) var isNotStored: Bool
     @Flag(.append) var appends: Bool
     @Flag(.verbose) var verboseCount: Int
     @Flag(.debug) var debugCount: Int

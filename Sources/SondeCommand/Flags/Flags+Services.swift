@@ -6,13 +6,12 @@ extension FlagDeclaration {
     static let versionScan = Self(
         "-sV",
         aliases: ["-sR"],
-        availability: .unavailable,
         "find out services and versions"
     )
     static let versionIntensity = Self(
         "--version-intensity",
         value: .required("LEVEL"),
-        "how many probes scripts take for allowed, 0 to 9"
+        "how many probes are tried, 0 to 9"
     )
     static let versionLight = Self(
         "--version-light",
@@ -27,7 +26,7 @@ extension FlagDeclaration {
     static let versionTrace = Self("--version-trace", "tell each step of version detection")
     static let allPorts = Self("--allports", "probe also ports that the data file excludes")
     static let osScan = Self("-O", availability: .unavailable, "find out the operating system")
-    static let aggressive = Self("-A", availability: .unavailable, "-sV, -sC, -O and --traceroute")
+    static let aggressive = Self("-A", "-sV and -sC; with privileges -O and --traceroute too")
     static let osLimit = Self(
         "--osscan-limit",
         availability: .withoutEffect(),
@@ -50,6 +49,8 @@ extension FlagDeclaration {
 
 /// What is asked about services.
 struct ServiceFlags: ParsableArguments {
+    @Flag(.versionScan) var detectsVersions: Bool
+    @Flag(.aggressive) var isAggressive: Bool
     @Option(.versionIntensity) var versionIntensity: String?
     @Flag(.versionTrace) var tracesVersions: Bool
     @Flag(.allPorts) var allPorts: Bool

@@ -8,6 +8,12 @@ extension FlagDeclaration {
         value: .required("FILE"),
         "read targets from a file, - for standard input"
     )
+    static let from = Self(
+        "--from",
+        value: .required("FILE"),
+        exactOnly: true,
+        "take hosts and open ports from a file or stored scan; scan no ports"
+    )
     static let exclude = Self("--exclude", value: .required("LIST"), "leave out these hosts and networks")
     static let excludeFile = Self("--excludefile", value: .required("FILE"), "leave out what this file lists")
     static let resolveAll = Self("--resolve-all", "scan every address of a name")
@@ -24,7 +30,7 @@ extension FlagDeclaration {
 
     /// The flags about targets.
     static let targets: [Self] = [
-        .inputFile, .exclude, .excludeFile, .resolveAll, .unique, .randomizeHosts, .ipv4, .ipv6,
+        .inputFile, .from, .exclude, .excludeFile, .resolveAll, .unique, .randomizeHosts, .ipv4, .ipv6,
         .randomTargets,
     ]
 }
@@ -32,6 +38,7 @@ extension FlagDeclaration {
 /// Which addresses are scanned.
 struct TargetFlags: ParsableArguments {
     @Option(.inputFile) var inputFiles: [String]
+    @Option(.from) var from: [String]
     @Option(.exclude) var exclude: [String]
     @Option(.excludeFile) var excludeFiles: [String]
     @Flag(.resolveAll) var resolvesAll: Bool

@@ -53,6 +53,8 @@ protocol GateWaiter: AnyObject {
     var isWaitingAtGate: Bool { get }
     /// Called from the loop when it may pass; a place of the budget is taken for it.
     func passGate()
+    /// Called when the gate closes: ends what it is part of, without telling anybody.
+    func abandon()
 }
 
 /// The one gate of a world: every socket towards the network and every datagram passes it.
@@ -181,6 +183,13 @@ package final class Gate {
         budget.refused(loop.now)
         queue.prepend(waiter)
         pumpSoon()
+    }
+
+    /// Sends away all that wait.
+    func close() {
+        let waiting = queue
+        queue = []
+        for waiter in waiting where waiter.isWaitingAtGate { waiter.abandon() }
     }
 
     /// Counts and tells bytes on their way out.

@@ -77,9 +77,28 @@ package final class EventLoop: @unchecked Sendable {
         self.syscalls = syscalls
         now = clock.read()
         readBuffer = ReadBuffer()
-        poller = try EpollPoller(syscalls)
-        wakeup = try syscalls.makeWakeup()
+        // Into constants first: where one of these fails, those before it are closed.
+        let poller = try EpollPoller(syscalls)
+        let wakeup = try syscalls.makeWakeup()
         try poller.add(Registration(descriptor: wakeup.number, generation: Self.wakeupRegistration))
+        self.poller = poller
+        self.wakeup = consume wakeup
+    }
+
+    /// Ends everything that is under way, without a word to those who wait for it.
+    ///
+    /// An operation keeps what it works on, and that keeps the loop, so whoever gives up a loop on which something may be
+    /// under way closes it. Tasks are not ended: whoever started them cancels them.
+    package func close() {
+        assertOnLoop()
+        afterEvents = nil
+        for handler in registrations.handlers { handler.abandon() }
+        // Taken out before they go: what they keep may call the loop when it goes.
+        withExtendedLifetime((deadlines, soon, again)) {
+            deadlines = DeadlineHeap()
+            soon = []
+            again = []
+        }
     }
 
     // MARK: Turning

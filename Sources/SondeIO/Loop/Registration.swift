@@ -29,6 +29,14 @@ package protocol ReadinessHandler: AnyObject {
     ///
     /// Events are told on the edge: after one, read or write until the system would block.
     func ready(_ readiness: Readiness)
+
+    /// Called when the loop closes: ends what is under way without telling anybody, and closes the descriptor.
+    func abandon()
+}
+
+extension ReadinessHandler {
+    /// Does nothing: for handlers that own neither descriptor nor operations.
+    package func abandon() {}
 }
 
 /// A descriptor under watch: its number, and which of its lives is meant.
@@ -84,6 +92,16 @@ struct RegistrationTable {
         unsafe entries[Int(registration.descriptor)].handler = nil
         count -= 1
         return true
+    }
+
+    /// Everybody who is told about some descriptor.
+    var handlers: [any ReadinessHandler] {
+        // By index: the generic walk over entries that hold unowned references does not end (Swift 6.3).
+        var found: [any ReadinessHandler] = []
+        for index in entries.indices {
+            if let handler = unsafe entries[index].handler { found.append(handler) }
+        }
+        return found
     }
 
     func handler(of registration: Registration) -> (any ReadinessHandler)? {

@@ -124,4 +124,6 @@ extension ConnectProbe: GateWaiter, ReadinessHandler, OperationOwner {
     }
 
     func cancel(_ operation: Operation) { end() }
+
+    func abandon() { end() }
 }

@@ -20,13 +20,20 @@ package enum ConnectOutcome: Hashable, Sendable {
 /// Finds out whether ports accept connections: the fast path of connect scans.
 ///
 /// An answer that is there when the system call returns, as on loopback, costs neither a registration nor an allocation. A
-/// socket whose connection was refused serves for the next probe.
+/// socket whose connection was refused serves for the next probe. Towards loopback the call itself waits, a moment at most, for
+/// the answer that the kernel gives within it; once a probe there has gone unanswered, no further call waits.
 package final class ConnectProber {
     private let network: Network
     private let options: ConnectOptions
     private var spare: OwnedDescriptor?
     private var spareFamily = AddressFamily.inet
+    private var spareWaits = false
+    /// Whether calls may wait for answers from loopback.
+    private var waitsOnLoopback = true
     private var idleProbes: [ConnectProbe] = []
+
+    /// How long a call may wait; the kernel rounds it up to a tick of its clock.
+    private static let patience = 1000
 
     /// Makes a prober whose sockets all leave this machine the same way.
     package init(_ network: Network, options: ConnectOptions = ConnectOptions()) {
@@ -98,8 +105,9 @@ package final class ConnectProber {
     /// Starts to connect, in a place that the gate has given.
     func begin(_ address: SocketAddress) -> Beginning {
         do throws(SystemError) {
-            let socket = try takeSocket(address.address.family)
-            switch connect(socket.number, address) {
+            let waits = waitsOnLoopback && address.address.isLoopback
+            let socket = try takeSocket(address.address.family, waits: waits)
+            switch connect(socket.number, address, waits: waits) {
             case .success(true):
                 return .outcome(judgeConnected(socket.number, address))
             case .success(false):
@@ -109,6 +117,7 @@ package final class ConnectProber {
                 if error.isShortage { throw error }
                 if error.number == ECONNREFUSED, options.source == nil {
                     spareFamily = address.address.family
+                    spareWaits = waits
                     spare = consume socket
                 }
                 return .outcome(.failed(error.number))
@@ -119,21 +128,30 @@ package final class ConnectProber {
     }
 
     /// Starts to connect: whether the connection stands.
-    private func connect(_ number: CInt, _ address: SocketAddress) -> Result<Bool, SystemError> {
+    private func connect(
+        _ number: CInt,
+        _ address: SocketAddress,
+        waits: Bool
+    ) -> Result<Bool, SystemError> {
         do throws(SystemError) {
             if try network.syscalls.connect(number, to: address) { return .success(true) }
-            // On loopback the answer arrives while the first call returns; asking again fetches it.
-            guard address.address.isLoopback else { return .success(false) }
-            return .success(try network.syscalls.connect(number, to: address))
+            guard waits else { return .success(false) }
+            waitsOnLoopback = false
+            try network.syscalls.setConnectPatience(number, microseconds: 0)
+            return .success(false)
         } catch {
             return .failure(error)
         }
     }
 
-    private func takeSocket(_ family: AddressFamily) throws(SystemError) -> OwnedDescriptor {
-        if spareFamily == family, let socket = spare.take() { return socket }
+    private func takeSocket(
+        _ family: AddressFamily,
+        waits: Bool
+    ) throws(SystemError) -> OwnedDescriptor {
+        if spareFamily == family, spareWaits == waits, let socket = spare.take() { return socket }
         let socket = try network.syscalls.socket(family, isStream: true)
         try options.apply(to: socket.number, family, network.syscalls)
+        if waits { try network.syscalls.setConnectPatience(socket.number, microseconds: Self.patience) }
         return socket
     }
 

@@ -108,10 +108,12 @@ final class Connector {
         let stream = TCPStream(network, socket, registration: registration, remote: target)
         registration = nil
         guard let tls else { return .success(stream) }
+        stream.onAbandon = { [unowned self] in abandon() }
         // The connector's own alarm covers the handshake too.
         let attempt = stream.startTLS(tls, before: nil) { [self] result in end(result.map { stream }) }
         switch attempt {
         case .done(let result):
+            stream.onAbandon = nil
             if case .failure = result { stream.close() }
             return result.map { stream }
         case .pending:
@@ -138,6 +140,7 @@ final class Connector {
     }
 
     private func release() {
+        if case .handshaking(let stream) = state { stream.onAbandon = nil }
         operation = nil
         if let alarm { network.loop.cancel(alarm) }
         alarm = nil
@@ -186,5 +189,12 @@ extension Connector: GateWaiter, ReadinessHandler, OperationOwner {
         release()
         dropConnection()
         state = .ended
+    }
+
+    /// Ends the attempt when the loop or the gate closes.
+    package func abandon() {
+        guard let operation else { return }
+        operation.finish()
+        cancel(operation)
     }
 }

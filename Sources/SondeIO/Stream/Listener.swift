@@ -104,5 +104,8 @@ extension Listener: ReadinessHandler, OperationOwner {
         if accepting != nil, let result = acceptOnce() { end(result) }
     }
 
+    /// Stops listening when the loop closes.
+    package func abandon() { close() }
+
     func cancel(_ operation: Operation) { release() }
 }

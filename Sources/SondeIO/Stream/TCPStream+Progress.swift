@@ -13,6 +13,14 @@ extension TCPStream: ReadinessHandler, OperationOwner {
         if tls != nil || readiness.allowsReading { continueReceiving() }
     }
 
+    /// Closes the connection when the loop closes.
+    package func abandon() {
+        let tell = onAbandon
+        onAbandon = nil
+        tell?()
+        close()
+    }
+
     func cancel(_ operation: Operation) {
         if receiving?.operation === operation {
             receiving = nil

@@ -30,6 +30,8 @@ package final class TCPStream {
     var end: StreamError?
     /// A failure that came after data in the same pass; the next read gives it.
     var failureToTell: StreamError?
+    /// Called when the loop closes while somebody else's operation goes on in this stream.
+    var onAbandon: (() -> Void)?
     private var budget = TurnBudget()
     private var registration: Registration?
     private var receiveDeadline: DeadlineID?
@@ -157,16 +159,37 @@ package final class TCPStream {
         before deadline: Instant?,
         then: @escaping (Result<Void, StreamError>) -> Void
     ) -> Attempt<Void> {
-        loop.assertOnLoop()
-        guard let number = descriptor?.number else { return .failure(.closed) }
-        guard receiving == nil, sending == nil, handshaking == nil, tls == nil else { return .failure(.busy) }
-        do {
-            let context = try network.tlsContext()
-            let session = try TLSSession(
-                context: context,
+        shakeHands(before: deadline, then: then) { [network] number throws(StreamError) in
+            try TLSSession(
+                context: network.tlsContext(),
                 descriptor: number,
                 serverName: settings.serverName
             )
+        }
+    }
+
+    /// Changes the connection to TLS, as the server; for services that Sonde itself offers on loopback.
+    package func acceptTLS(
+        _ context: TLSServerContext,
+        before deadline: Instant?,
+        then: @escaping (Result<Void, StreamError>) -> Void
+    ) -> Attempt<Void> {
+        Syscalls.ignoreBrokenPipe()
+        return shakeHands(before: deadline, then: then) { number throws(StreamError) in
+            try context.makeSession(descriptor: number)
+        }
+    }
+
+    private func shakeHands(
+        before deadline: Instant?,
+        then: @escaping (Result<Void, StreamError>) -> Void,
+        _ makeSession: (CInt) throws(StreamError) -> TLSSession
+    ) -> Attempt<Void> {
+        loop.assertOnLoop()
+        guard let number = descriptor?.number else { return .failure(.closed) }
+        guard receiving == nil, sending == nil, handshaking == nil, tls == nil else { return .failure(.busy) }
+        do throws(StreamError) {
+            let session = try makeSession(number)
             if let result = handshakeStep(session) { return .done(result) }
             if isPast(deadline) { return .failure(.timeout) }
             if let error = watch(again: []) { return .failure(error) }

@@ -187,6 +187,9 @@ extension UDPSocket: ReadinessHandler, OperationOwner {
         if readiness.allowsReading, let now = receiving, let result = receiveOnce() { finish(now, result) }
     }
 
+    /// Closes the socket when the loop closes.
+    package func abandon() { close() }
+
     func cancel(_ operation: Operation) {
         if receiving?.operation === operation {
             receiving = nil

@@ -229,6 +229,11 @@ extension Syscalls {
         try demand("setsockopt") { unsafe sonde_set_interface(descriptor, name, name.utf8.count) }
     }
 
+    /// Lets a socket wait in ``connect(_:to:)`` for some microseconds at most, or (0) not at all, as new sockets do.
+    func setConnectPatience(_ descriptor: CInt, microseconds: Int) throws(SystemError) {
+        try demand("fcntl") { sonde_set_connect_patience(descriptor, microseconds) }
+    }
+
     /// Makes closing a connection send a reset instead of an orderly end.
     func setResetOnClose(_ descriptor: CInt) throws(SystemError) {
         try demand("setsockopt") { sonde_set_reset_on_close(descriptor) }

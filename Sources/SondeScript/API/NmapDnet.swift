@@ -67,8 +67,11 @@ extension ScriptEngine {
             guard let link = dnet.link else { throw .message("dnet ethernet interface is not open") }
             trace("Ethernet frame (\(octets.count) bytes) > \(link.interface)")
             do throws(PacketError) {
+                link.client = current?.account
                 try link.send(octets)
                 return success(frame)
+            } catch .denied {
+                return eventFailure(frame, .denied)
             } catch .system {
                 return softFailure(frame, "eth_send error: -1")
             } catch {
@@ -183,8 +186,11 @@ extension ScriptEngine {
         do {
             let sender = try dnet.raw[destination.family] ?? rawSender(destination.family)
             dnet.raw[destination.family] = sender
+            sender.client = current?.account
             try sender.send(octets, to: zoned(destination))
             return success(frame)
+        } catch PacketError.denied {
+            return eventFailure(frame, .denied)
         } catch PacketError.system(let error) {
             return softFailure(frame, failure(error.number, error.reason))
         } catch let error as SystemError {

@@ -15,18 +15,19 @@ extension ScriptEngine {
             installPortFunctions(frame)
             installEnvironmentFunctions(frame)
             installSocketLibrary(frame)
+            installSynchronisation(frame)
             installRawSending(frame)
             publish(frame)
             frame.setField("nmap")
-            frame.pushMethods(of: types.socket)
-            frame.setField("socket_methods")
             installHooks(frame)
-            installSynchronisation(frame)
             installPreludeHelpers(frame)
             installSandbox(frame)
             return try Prelude(running: frame)
         }
         prelude = loaded
+        try installSSH()
+        try installDatabases()
+        try PCREModule.install(in: lua)
     }
 
     /// Makes the `nmap` table on top, and the tables in it, known to `require` and as globals.

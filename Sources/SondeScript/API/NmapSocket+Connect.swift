@@ -6,14 +6,26 @@ internal import SondeModel
 
 /// Connecting (spec `nse-api`, section 7.2).
 extension ScriptEngine {
-    /// Where a connect goes.
-    private struct Destination {
+    /// Where a connect goes, and how its end is told.
+    struct Destination {
         /// A numeric address or a name.
         var name: String
         /// The name for TLS.
         var serverName: String?
         var port: UInt16
         var kind: NmapSocket.Kind
+        /// Tells of the end.
+        var deliver: (ConnectEnd, borrowing CallFrame) throws(HostError) -> HostReturn
+    }
+
+    /// How a connect ended.
+    enum ConnectEnd {
+        /// The socket is open.
+        case connected
+        /// It was never begun: no address was found.
+        case refused(String)
+        /// It failed.
+        case failed(StreamError)
     }
 
     /// `socket:connect(host, port, protocol)`.
@@ -26,8 +38,24 @@ extension ScriptEngine {
             throw .argument(4, "invalid option '\(protocolWord)'")
         }
         let kind: NmapSocket.Kind = try frame.option(at: 4, default: standing ?? socket.kind)
+        let destination = Destination(name: name, serverName: serverName, port: port, kind: kind) {
+            [unowned self] end, frame in
+            switch end {
+            case .connected: pushOutcome(frame, .success(()))
+            case .refused(let text): softFailure(frame, text)
+            case .failed(let error): eventFailure(frame, error)
+            }
+        }
+        return try connect(frame, socket, to: destination)
+    }
+
+    /// Connects a socket, once the calling thread may hold one more.
+    func connect(
+        _ frame: borrowing CallFrame,
+        _ socket: NmapSocket,
+        to destination: Destination
+    ) throws(HostError) -> HostReturn {
         let thread = try suspendableThread(frame)
-        let destination = Destination(name: name, serverName: serverName, port: port, kind: kind)
         guard !slots.take(thread) else { return try resolve(frame, socket, destination) }
         slots.wait(thread) { [weak self, weak thread] in
             guard let self, let thread else { return }
@@ -50,10 +78,12 @@ extension ScriptEngine {
             network.resolver.attempt(destination.name, family: settings.family, then: then)
         } deliver: { [unowned self] (result: Result<[IPAddress], StreamError>, frame) throws(HostError) in
             switch result {
-            case .failure(let error): return softFailure(frame, error.detail ?? error.description)
+            case .failure(let error):
+                return try destination.deliver(.refused(error.detail ?? error.description), frame)
             case .success(let addresses):
                 guard let first = addresses.first else {
-                    return softFailure(frame, "getaddrinfo returned success but no addresses")
+                    let text = "getaddrinfo returned success but no addresses"
+                    return try destination.deliver(.refused(text), frame)
                 }
                 settings.scope?.admit(addresses, forName: destination.name)
                 return try open(frame, socket, destination, first)
@@ -81,7 +111,7 @@ extension ScriptEngine {
             destination.kind == .ssl ? TLSSettings(serverName: destination.serverName) : nil
         let deadline = socket.deadline(network.loop.now)
         let options = connectOptions(for: socket)
-        return try wait(frame) { [network] then in
+        return try wait(frame, on: socket) { [network] then in
             network.connect(
                 to: target,
                 options: options,
@@ -92,15 +122,18 @@ extension ScriptEngine {
             )
         } deliver: { [unowned self] (result: Result<TCPStream, StreamError>, frame) throws(HostError) in
             switch result {
-            case .failure(let error): return eventFailure(frame, error)
+            case .failure(let error):
+                socket.lastDestination = target
+                trace(socket, .outgoing, "CONNECT")
+                return try destination.deliver(.failed(error), frame)
             case .success(let stream):
                 guard let current else {
                     stream.close()
-                    return eventFailure(frame, .cancelled)
+                    return try destination.deliver(.failed(.cancelled), frame)
                 }
                 socket.open(.stream(stream), for: current)
-                frame.push(true)
-                return .results(1)
+                trace(socket, .outgoing, "CONNECT")
+                return try destination.deliver(.connected, frame)
             }
         }
     }
@@ -119,6 +152,7 @@ extension ScriptEngine {
             )
             try datagrams.connect(to: target)
             socket.open(.datagrams(datagrams, isConnected: true), for: thread)
+            trace(socket, .outgoing, "CONNECT")
             frame.push(true)
             return .results(1)
         } catch {
@@ -152,10 +186,11 @@ extension ScriptEngine {
         try claim(frame, socket)
         let settings = TLSSettings(serverName: socket.serverName)
         let deadline = socket.deadline(network.loop.now)
-        return try wait(frame) { then in
+        return try wait(frame, on: socket) { then in
             stream.startTLS(settings, before: deadline, then: then)
         } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-            pushOutcome(frame, result)
+            trace(socket, .outgoing, "SSL RECONNECT")
+            return pushOutcome(frame, result)
         }
     }
 
@@ -169,7 +204,7 @@ extension ScriptEngine {
         }
         let targetName = frame.textField("targetname", of: index)
         guard let name = frame.textField("ip", of: index) ?? targetName else {
-            throw .argument(index - 1, "host table lacks 'ip' or 'targetname' fields")
+            throw .argument(index, "host table lacks 'ip' or 'targetname' fields")
         }
         return (name, targetName)
     }
@@ -180,7 +215,7 @@ extension ScriptEngine {
             return (UInt16(truncatingIfNeeded: try frame.integer(at: index)), nil)
         }
         guard case .integer(let number) = frame.field("number", of: index) else {
-            throw .argument(index - 1, "port table lacks integer 'number' field")
+            throw .argument(index, "port table lacks integer 'number' field")
         }
         return (UInt16(truncatingIfNeeded: number), frame.textField("protocol", of: index))
     }

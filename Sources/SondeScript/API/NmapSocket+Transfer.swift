@@ -6,32 +6,37 @@ internal import SondeModel
 
 /// Sending, receiving and asking (spec `nse-api`, section 7.1).
 extension ScriptEngine {
-    private static let notConnected = "socket must be connected"
+    static let notConnected = "socket must be connected"
     static let isCapture = "invalid operation on pcap socket"
 
     /// `socket:send(data)`.
     func send(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
-        let octets = try frame.string(at: 2)
         try openDatagramsIfFresh(socket)
+        guard socket.isOpen else { return softFailure(frame, Self.notConnected) }
+        let octets = try frame.string(at: 2)
         let deadline = socket.deadline(network.loop.now)
         switch socket.channel {
         case .none: return softFailure(frame, Self.notConnected)
         case .capture: throw .message(Self.isCapture)
         case .stream(let stream):
             try claim(frame, socket)
-            return try wait(frame) { then in
+            trace(socket, .outgoing, SocketTrace.text(of: octets))
+            return try wait(frame, on: socket) { then in
                 stream.send(octets, before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-                pushOutcome(frame, sent(octets.count, result))
+                trace(socket, .outgoing, "SEND")
+                return pushOutcome(frame, sent(octets.count, result))
             }
         case .datagrams(let datagrams, let isConnected):
             try claim(frame, socket)
             guard isConnected else { return eventFailure(frame, StreamError(.error)) }
-            return try wait(frame) { then in
+            trace(socket, .outgoing, SocketTrace.text(of: octets))
+            return try wait(frame, on: socket) { then in
                 datagrams.send(octets, before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-                pushOutcome(frame, sent(octets.count, result))
+                trace(socket, .outgoing, "SEND")
+                return pushOutcome(frame, sent(octets.count, result))
             }
         }
     }
@@ -39,12 +44,12 @@ extension ScriptEngine {
     /// `socket:sendto(host, port, data)`.
     func sendTo(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
-        let (name, _) = try hostName(frame, at: 2)
-        let (port, _) = try portNumber(frame, at: 3)
-        let octets = try frame.string(at: 4)
         try openDatagramsIfFresh(socket)
         if case .capture = socket.channel { throw .message(Self.isCapture) }
         guard case .datagrams = socket.channel else { return softFailure(frame, Self.notConnected) }
+        let (name, _) = try hostName(frame, at: 2)
+        let (port, _) = try portNumber(frame, at: 3)
+        let octets = try frame.string(at: 4)
         try claim(frame, socket)
         if let address = NumericAddress.parse(name) {
             return try sendTo(frame, socket, SocketAddress(address, port: port), octets)
@@ -73,10 +78,12 @@ extension ScriptEngine {
         }
         socket.lastDestination = target
         let deadline = socket.deadline(network.loop.now)
-        return try wait(frame) { then in
+        trace(socket, .outgoing, SocketTrace.text(of: octets))
+        return try wait(frame, on: socket) { then in
             datagrams.send(octets, to: target, before: deadline, then: then)
         } deliver: { [unowned self] (result: Result<Void, StreamError>, frame) throws(HostError) in
-            pushOutcome(frame, sent(octets.count, result))
+            trace(socket, .outgoing, "SEND")
+            return pushOutcome(frame, sent(octets.count, result))
         }
     }
 
@@ -86,32 +93,58 @@ extension ScriptEngine {
         return result
     }
 
-    /// `socket:receive()`, `receive_bytes(n)` and `receive_lines(n)`.
+    /// `socket:receive()`, `receive_bytes(n)` and `receive_lines(n)`; how much is asked once the socket is known to be open.
     func receive(
         _ frame: borrowing CallFrame,
         socket: NmapSocket,
-        _ amount: ReceiveAmount
+        amount: (borrowing CallFrame) throws(HostError) -> ReceiveAmount
     ) throws(HostError) -> HostReturn {
         try openDatagramsIfFresh(socket)
+        guard socket.isOpen else { return softFailure(frame, Self.notConnected) }
+        return try receive(frame, socket, try amount(frame)) { [unowned self] result, frame in
+            pushReceived(frame, result)
+        }
+    }
+
+    /// Receives; `deliver` tells the script of what came.
+    func receive(
+        _ frame: borrowing CallFrame,
+        _ socket: NmapSocket,
+        _ amount: ReceiveAmount,
+        deliver:
+            @escaping (Result<[UInt8], StreamError>, borrowing CallFrame) throws(HostError) -> HostReturn
+    ) throws(HostError) -> HostReturn {
         let deadline = socket.deadline(network.loop.now)
         switch socket.channel {
         case .none: return softFailure(frame, Self.notConnected)
         case .capture: throw .message(Self.isCapture)
         case .stream(let stream):
             try claim(frame, socket)
-            return try wait(frame) { then in
+            return try wait(frame, on: socket) { then in
                 stream.receive(amount, before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<[UInt8], StreamError>, frame) throws(HostError) in
-                pushReceived(frame, result)
+                try deliver(received(socket, result), frame)
             }
         case .datagrams(let datagrams, _):
             try claim(frame, socket)
-            return try wait(frame) { then in
+            return try wait(frame, on: socket) { then in
                 datagrams.receive(before: deadline, then: then)
             } deliver: { [unowned self] (result: Result<Datagram, StreamError>, frame) throws(HostError) in
-                pushReceived(frame, result.map(\.bytes))
+                try deliver(received(socket, result.map(\.bytes)), frame)
             }
         }
+    }
+
+    /// Traces octets and charges them to the calling script, if some were received.
+    private func received(
+        _ socket: NmapSocket,
+        _ result: Result<[UInt8], StreamError>
+    ) -> Result<[UInt8], StreamError> {
+        if case .success(let octets) = result {
+            trace(socket, .incoming, SocketTrace.text(of: octets))
+            current?.account.bytesIn &+= octets.count
+        }
+        return result
     }
 
     private func pushReceived(
@@ -120,7 +153,6 @@ extension ScriptEngine {
     ) -> HostReturn {
         switch result {
         case .success(let octets):
-            current?.account.bytesIn &+= octets.count
             frame.push(true)
             frame.push(octets)
             return .results(2)
@@ -149,15 +181,9 @@ extension ScriptEngine {
     func info(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
         try openDatagramsIfFresh(socket)
-        let ends: (local: SocketAddress?, remote: SocketAddress?)
-        switch socket.channel {
-        case .none: return softFailure(frame, Self.notConnected)
-        case .capture: throw .message(Self.isCapture)
-        case .stream(let stream): ends = (stream.localAddress, stream.remoteAddress)
-        case .datagrams(let datagrams, let isConnected):
-            let remote = isConnected ? datagrams.remoteAddress : socket.lastDestination
-            ends = (remote == nil ? nil : datagrams.localAddress, remote)
-        }
+        guard socket.isOpen else { return softFailure(frame, Self.notConnected) }
+        if case .capture = socket.channel { throw .message(Self.isCapture) }
+        let ends = socket.ends
         frame.push(true)
         push(frame, ends.local)
         push(frame, ends.remote)
@@ -173,7 +199,9 @@ extension ScriptEngine {
     func sleep(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let seconds = try frame.number(at: 1)
         guard seconds >= 0 else {
-            throw .message("argument to sleep (\(frame.convertedText(at: 1) ?? "")) must not be negative\n")
+            frame.push(seconds)
+            let text = frame.convertedText(at: -1) ?? ""
+            throw .message("argument to sleep (\(text)) must not be negative\n")
         }
         let thread = try suspendableThread(frame)
         thread.generation += 1

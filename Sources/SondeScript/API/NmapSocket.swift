@@ -45,6 +45,11 @@ final class NmapSocket {
     weak var thread: ScriptThread?
     /// Who it is charged to while it is open.
     private var account: ScriptAccount?
+    /// The thread that waits for it, with the number of that wait.
+    private weak var waiter: ScriptThread?
+    private var waiterGeneration = 0
+    /// Called when the operation that a thread waits for ends without its doing.
+    var onCancel: ((ScriptThread, Int) -> Void)?
     /// Called when it lets go of its channel.
     var onClose: ((ScriptThread) -> Void)?
 
@@ -61,8 +66,18 @@ final class NmapSocket {
         return true
     }
 
-    /// Lets go of the channel; pending operations end without a word.
+    /// Notes who waits for it.
+    func isAwaited(by thread: ScriptThread) {
+        waiter = thread
+        waiterGeneration = thread.generation
+    }
+
+    /// Lets go of the channel; another thread that waits for it goes on with `CANCELLED`.
     func closeChannel() {
+        if let waiter {
+            self.waiter = nil
+            onCancel?(waiter, waiterGeneration)
+        }
         switch channel {
         case .none: return
         case .stream(let stream): stream.close()
@@ -119,15 +134,20 @@ extension ScriptEngine {
             enum Protocol: String { case tcp, udp }
             let kind: Protocol = try frame.option(at: 1, default: .tcp)
             let family: AddressFamily = try frame.option(at: 2, default: settings.family)
-            let socket = NmapSocket(kind: kind == .tcp ? .tcp : .udp, family: family)
-            socket.onClose = { [weak self] thread in self?.socketClosed(of: thread) }
-            frame.push(socket, as: types.socket)
+            frame.push(makeSocket(kind == .tcp ? .tcp : .udp, family), as: types.socket)
             return .results(1)
         }
+        let nmap = frame.count
         frame.setField("new_socket", make)
         frame.pushTable(fields: 6)
-        frame.setField("new", make)
+        frame.pushField("new_socket", of: nmap)
+        frame.setField("new")
         add(frame, "sleep") { [unowned self] (frame) throws(HostError) in try sleep(frame) }
+        // The reference's own core runs its event loop by this; here the engine does that itself.
+        add(frame, "loop") { (frame) throws(HostError) in
+            _ = try frame.number(at: 1)
+            return .nothing
+        }
         add(frame, "get_stats") { [unowned self] frame in
             frame.pushTable(fields: 1)
             frame.setField("connect_waiting", slots.waiting + network.gate.waitingCount)
@@ -147,6 +167,16 @@ extension ScriptEngine {
         installCertificates()
     }
 
+    /// Makes a socket that tells the engine when it lets go of its channel.
+    func makeSocket(_ kind: NmapSocket.Kind, _ family: AddressFamily) -> NmapSocket {
+        let socket = NmapSocket(kind: kind, family: family)
+        socket.onClose = { [weak self] thread in self?.socketClosed(of: thread) }
+        socket.onCancel = { [weak self] thread, generation in
+            self?.cancelWait(of: thread, generation: generation)
+        }
+        return socket
+    }
+
     private func installSocketMethods(_ frame: borrowing CallFrame) {
         frame.pushMethods(of: types.socket)
         add(frame, "connect") { [unowned self] (frame) throws(HostError) in try connect(frame) }
@@ -154,16 +184,21 @@ extension ScriptEngine {
         add(frame, "send") { [unowned self] (frame) throws(HostError) in try send(frame) }
         add(frame, "sendto") { [unowned self] (frame) throws(HostError) in try sendTo(frame) }
         add(frame, "receive") { [unowned self] (frame) throws(HostError) in
-            try receive(frame, socket: socketArgument(frame), .some)
+            try receive(frame, socket: socketArgument(frame)) { _ in .some }
         }
         add(frame, "receive_bytes") { [unowned self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
-            return try receive(frame, socket: socket, .bytes(max(try frame.integer(at: 2), 0)))
+            return try receive(frame, socket: socket) { (frame) throws(HostError) in
+                .bytes(max(try frame.integer(at: 2), 0))
+            }
         }
         add(frame, "receive_lines") { [unowned self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
-            return try receive(frame, socket: socket, .lines(max(try frame.integer(at: 2), 1)))
+            return try receive(frame, socket: socket) { (frame) throws(HostError) in
+                .lines(max(try frame.integer(at: 2), 1))
+            }
         }
+        installBufferedReading(frame)
         installSocketSettings(frame)
         installCaptureMethods(frame)
         frame.pop()
@@ -199,6 +234,7 @@ extension ScriptEngine {
     func close(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
         guard socket.isOpen else { return softFailure(frame, "socket already closed") }
+        traceClosing(socket)
         socket.reset()
         frame.push(true)
         return .results(1)

@@ -6,16 +6,32 @@ internal import SondeModel
 /// The `port` table of scripts (spec `nse-api`, section 4.1).
 extension ScriptEngine {
     /// Pushes a fresh table with what is known of a port, or nil if it was not scanned.
-    func pushPort(_ frame: borrowing CallFrame, _ host: ActiveHost, _ port: Port) {
+    ///
+    /// - Parameters:
+    ///   - frame: where to.
+    ///   - host: the host.
+    ///   - port: the port.
+    ///   - generation: which scripts the table is for; nothing for the running one.
+    func pushPort(
+        _ frame: borrowing CallFrame,
+        _ host: ActiveHost,
+        _ port: Port,
+        for generation: ScriptGeneration? = nil
+    ) {
         guard let record = host.host.ports[port] else {
             frame.pushNil()
             return
         }
-        push(frame, record)
+        push(frame, record, for: generation)
     }
 
     /// Pushes a fresh table with what is known of a port.
-    func push(_ frame: borrowing CallFrame, _ record: PortRecord) {
+    func push(
+        _ frame: borrowing CallFrame,
+        _ record: PortRecord,
+        for generation: ScriptGeneration? = nil
+    ) {
+        let generation = generation ?? current?.script.generation ?? .present
         let service = record.service ?? ServiceInfo(name: facts.serviceName(of: record.port))
         frame.pushTable(fields: 8)
         frame.setField("number", Int(record.port.number))
@@ -25,6 +41,8 @@ extension ScriptEngine {
         frame.setField("reason_ttl", Int(record.outcome.ttl))
         frame.setField("service", service.name)
         pushVersion(frame, service)
+        // Scripts of old asked whether an RPC service was found; detection tells by the service's own fields now.
+        if generation == .lua51 { frame.setField("rpc_status", "untested") }
         frame.setField("version")
     }
 

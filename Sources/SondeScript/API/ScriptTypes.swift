@@ -11,6 +11,8 @@ struct ScriptTypes {
     let mutex: ObjectType<ScriptMutex>
     let condition: ObjectType<ConditionVariable>
     let thread: ObjectType<ScriptThread>
+    let ssh: ObjectType<SSHSession>
+    let sshChannel: ObjectType<SSHChannel>
 
     /// Makes their metatables; methods are added by the libraries.
     init(in state: LuaState) throws(LuaError) {
@@ -29,6 +31,8 @@ struct ScriptTypes {
         mutex = try state.type("mutex", of: ScriptMutex.self)
         condition = try state.type("condvar", of: ConditionVariable.self)
         thread = try state.type("thread", of: ScriptThread.self)
+        ssh = try state.type("ssh2", of: SSHSession.self)
+        sshChannel = try state.type("channel", of: SSHChannel.self)
     }
 }
 
@@ -42,13 +46,21 @@ struct Prelude {
     let seal: LuaReference
     /// The metatable of scripts' environments: what they lack is looked up in `_G`.
     let environmentMetatable: LuaReference
+    /// The same for scripts of old, which also find the names of Lua 5.1.
+    let oldEnvironmentMetatable: LuaReference
 
     /// Runs the prelude with the table of host functions on top of the stack, which is popped.
     init(running frame: borrowing CallFrame) throws(LuaError) {
         let host = frame.count
-        try frame.load(PackageResources.prelude_lua, name: "=prelude")
+        try frame.load(PackageResources.compatibility_lua, name: "=compatibility")
         frame.pushCopy(of: host)
         try frame.call(arguments: 1, results: 1, trace: true)
+        oldEnvironmentMetatable = try Self.take("script_metatable", frame)
+        let compatibility = frame.count
+        try frame.load(PackageResources.prelude_lua, name: "=prelude")
+        frame.pushCopy(of: host)
+        frame.pushCopy(of: compatibility)
+        try frame.call(arguments: 2, results: 1, trace: true)
         runScript = try Self.take("run_script", frame)
         runWorker = try Self.take("run_worker", frame)
         prepareLibraries = try Self.take("prepare_libraries", frame)
@@ -75,5 +87,10 @@ struct Prelude {
     private static func keep(_ frame: borrowing CallFrame) throws(LuaError) -> LuaReference {
         guard let reference = LuaReference(popping: frame) else { throw LuaError(kind: .memory, message: []) }
         return reference
+    }
+
+    /// What environments of scripts of a generation have as their metatable.
+    func metatable(for generation: ScriptGeneration) -> LuaReference {
+        generation == .lua51 ? oldEnvironmentMetatable : environmentMetatable
     }
 }

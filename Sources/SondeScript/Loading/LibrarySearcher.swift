@@ -12,11 +12,13 @@ extension ScriptEngine {
             "nselib/" + name.split(separator: ".", omittingEmptySubsequences: false).joined(separator: "/")
         guard case .file(let path) = dataDirectory.locate(file + ".lua") else {
             frame.pushNil()
-            frame.push("\n\tNSE failed to find \(file).lua in search paths.")
+            frame.push("NSE failed to find \(file).lua in search paths.")
             return .results(2)
         }
+        let isOld: Bool
         do {
             let source = try FileReader.contents(of: path)
+            isOld = ScriptGeneration(ofLibrary: source) == .lua51
             try frame.load(source, name: "@\(path)")
         } catch let error as LuaError {
             throw .plain("error loading module '\(name)' from file '\(path)':\n\t\(error.text)")
@@ -24,6 +26,25 @@ extension ScriptEngine {
             throw .plain("error loading module '\(name)': \(error)")
         }
         frame.push(path)
-        return .results(2)
+        frame.push(isOld)
+        return .results(3)
+    }
+
+    /// Whether the tree has a library of a name.
+    func hasLibrary(_ name: String) -> Bool {
+        if case .file = dataDirectory.locate("nselib/\(name).lua") { return true }
+        return false
+    }
+
+    /// Whether the tree is one of Nmap 7.93 or before, whose libraries were written for Lua 5.3 and older.
+    ///
+    /// Newer ones ask the program for what the data files say (`nmapdb`), and have no `bin` library any more.
+    var isClassicTree: Bool {
+        if case .file(let path) = dataDirectory.locate("nselib/datafiles.lua"),
+            let text = try? FileReader.contents(of: path)
+        {
+            return !text.holds("nmapdb")
+        }
+        return hasLibrary("bin")
     }
 }

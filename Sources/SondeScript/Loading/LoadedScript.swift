@@ -16,6 +16,8 @@ package final class LoadedScript {
     package var rules: Set<ScriptRule> { metadata.rules }
     /// Whether a record told of it: each script that was chosen has one at least.
     var hasRecord = false
+    /// Which language it was written for.
+    let generation: ScriptGeneration
     /// Gives, for an environment, one run of the script's top level.
     let generator: LuaReference
 
@@ -31,8 +33,10 @@ package final class LoadedScript {
         isByName: Bool,
         isNamed: Bool,
         isForced: Bool,
+        generation: ScriptGeneration,
         generator: LuaReference
     ) {
+        self.generation = generation
         self.metadata = metadata
         self.isByName = isByName
         self.isNamed = isNamed

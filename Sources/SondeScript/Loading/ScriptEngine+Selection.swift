@@ -151,7 +151,8 @@ extension ScriptEngine {
         guard !librariesAreReady, let prelude else { return }
         let problem: String? = lua.withStack { frame in
             frame.push(prelude.prepareLibraries)
-            guard frame.attempt(arguments: 0, results: 2) else { return frame.convertedText(at: -1) ?? "" }
+            frame.push(isClassicTree)
+            guard frame.attempt(arguments: 1, results: 2) else { return frame.convertedText(at: -1) ?? "" }
             return frame.isTruthy(at: -2) ? nil : frame.convertedText(at: -1) ?? ""
         }
         if let problem { throw .libraries("cannot load the script library: \(problem)") }

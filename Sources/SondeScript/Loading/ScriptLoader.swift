@@ -50,15 +50,17 @@ extension ScriptEngine {
                 throw ScriptLoadError(path: path, reason: error.description, detail: "")
             }
         }
+        let generation = ScriptGeneration(ofScript: source)
         let generator = try compile(source, path)
         return try lua.withStack { (frame) throws(ScriptLoadError) in
-            guard try runTopLevel(frame, generator, path) else { return nil }
+            guard try runTopLevel(frame, generator, generation, path) else { return nil }
             let metadata = try readMetadata(frame, path)
             return LoadedScript(
                 metadata: metadata,
                 isByName: isByName,
                 isNamed: isNamed,
                 isForced: isForced,
+                generation: generation,
                 generator: generator
             )
         }
@@ -99,13 +101,14 @@ extension ScriptEngine {
     private func runTopLevel(
         _ frame: borrowing CallFrame,
         _ generator: LuaReference,
+        _ generation: ScriptGeneration,
         _ path: String
     ) throws(ScriptLoadError) -> Bool {
         frame.pushTable(fields: 16)
         frame.setField("SCRIPT_PATH", path)
         frame.setField("SCRIPT_NAME", ScriptMetadata.name(ofPath: path))
         if let prelude {
-            frame.push(prelude.environmentMetatable)
+            frame.push(prelude.metatable(for: generation))
             frame.setMetatable()
         }
         let environment = frame.count

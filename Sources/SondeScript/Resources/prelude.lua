@@ -4,14 +4,14 @@
 -- values whose metamethods may run script code. Called once with the table of host functions `host`; returns the
 -- functions that the engine calls.
 
-local host = ...
+local host, compatibility = ...
 
 local error, getmetatable, ipairs, pairs, pcall, rawget, rawset, select, setmetatable, tostring, type =
   error, getmetatable, ipairs, pairs, pcall, rawget, rawset, select, setmetatable, tostring, type
-local find, sub = string.find, string.sub
 local concat, status = table.concat, coroutine.status
 local G, require = _G, require
 local native_require = require
+local tostring = host.sandbox.tostring
 
 local nmap = host.nmap
 
@@ -28,65 +28,12 @@ function nmap.new_try(handler)
   end
 end
 
--- Mutexes and condition variables: one function per key while anybody holds it -----
-
-local function shared_by_key(make)
-  local known = setmetatable({}, {__mode = "v"})
-  local objects = setmetatable({}, {__mode = "k"})
-  return function(...)
-    local key = ...
-    local kind = type(key)
-    if kind == "nil" or kind == "boolean" or kind == "number" then
-      error("bad argument #1 to '" .. make.name .. "' (object expected)", 2)
-    end
-    local found = known[key]
-    if not found then
-      local object, act = make.object(), make.act
-      -- A tail call: the host function's errors then name the script's line, not this one.
-      found = function(...) return act(object, ...) end
-      known[key], objects[found] = found, object
-    end
-    if make.fetched then make.fetched(objects[found]) end
-    return found
-  end
-end
-
-nmap.mutex = shared_by_key {name = "mutex", object = host.new_mutex, act = host.mutex_act}
-nmap.condvar = shared_by_key {
-  name = "condvar", object = host.new_condvar, act = host.condvar_act, fetched = host.condvar_fetched,
-}
-
--- Reading up to a delimiter -----------------------------------------------------
-
--- The buffer is stored only when a match was found: what a failed call read is lost, as scripts know it.
-function host.socket_methods.receive_buf(socket, delimiter, keep)
-  local buffer, problem = host.receive_buf_begin(socket, delimiter, keep)
-  if not buffer then
-    if problem then error(problem, 2) end
-    return false, "socket must be connected"
-  end
-  local receive, by_pattern = host.socket_methods.receive, type(delimiter) == "string"
-  while true do
-    local left, right
-    if by_pattern then left, right = find(buffer, delimiter) else left, right = delimiter(buffer) end
-    left, right = host.integers(left, right)
-    if left then
-      if left > right or right > #buffer then error("invalid indices for match", 2) end
-      host.receive_buf_end(socket, sub(buffer, right + 1))
-      return true, sub(buffer, 1, keep and right or left - 1)
-    end
-    local status, data = receive(socket)
-    if not status then return status, data end
-    buffer = buffer .. data
-  end
-end
-
 -- Libraries ---------------------------------------------------------------------
 
 table.insert(package.searchers, 1, function(name)
-  local chunk, path = host.find_library(name)
-  if chunk then return chunk, path end
-  return path
+  local chunk, path, is_old = host.find_library(name)
+  if is_old then compatibility.adapt_library(chunk) end
+  return chunk or path, path
 end)
 
 local quiet = {}
@@ -113,15 +60,23 @@ local function extend_stdnse(stdnse)
   rawset(stdnse, "silent_require", silent_require)
 end
 
--- Makes `_G` strict with the library's own module, once the libraries of the tree are known to be there.
-local function prepare_libraries()
-  local found, stdnse = pcall(require, "stdnse")
+-- A library of the tree, or nothing where the tree lacks it.
+local function optional(name)
+  if not package.loaded[name] and not host.has_library(name) then return true end
+  return pcall(require, name)
+end
+
+-- Makes the libraries of the tree ready: `stdnse` with the engine's functions, and `_G` strict by the library's own
+-- module. Trees of old may lack either.
+local function prepare_libraries(is_classic)
+  if is_classic then compatibility.adopt_habits() end
+  local found, stdnse = optional("stdnse")
   if not found then return false, tostring(stdnse) end
-  extend_stdnse(stdnse)
+  if type(stdnse) == "table" then extend_stdnse(stdnse) end
   local strict
-  found, strict = pcall(require, "strict")
+  found, strict = optional("strict")
   if not found then return false, tostring(strict) end
-  strict(G)
+  if type(strict) == "function" then strict(G) end
   return true
 end
 
@@ -486,7 +441,7 @@ local function seal()
   end
   for name, value in pairs {
     rawget = box.rawget, rawset = box.rawset, rawlen = box.rawlen, next = box.next, setmetatable = box.setmetatable,
-    collectgarbage = box.collectgarbage, load = boxed_load, loadfile = boxed_loadfile, require = boxed_require, print = line,
+    collectgarbage = box.collectgarbage, tostring = tostring, load = boxed_load, loadfile = boxed_loadfile, require = boxed_require, print = line,
     dofile = function(path)
       local chunk, problem = boxed_loadfile(path)
       if not chunk then error(problem, 2) end

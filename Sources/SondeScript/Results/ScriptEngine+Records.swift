@@ -31,6 +31,8 @@ extension ScriptEngine {
         guard !thread.isWorker else { return }
         switch doom {
         case .timedOut: thread.account.end(.timeout, "its time limit ran out (--script-timeout)")
+        case .heldUp:
+            thread.account.end(.timeout, "one call kept all other scripts waiting for a second of CPU time")
         case .usedProcessor:
             thread.account.end(.timeout, "its limit of CPU time ran out (--script-cpu-limit)")
         case .usedMemory: thread.account.end(.memory, "its memory limit ran out (--script-memory)")

@@ -14,13 +14,19 @@ extension ScriptEngine {
 
     /// Runs the scripts that come before all hosts.
     ///
-    /// - Parameter completion: called on the loop with their results.
-    package func runBeforeHosts(completion: @escaping ([ScriptResult]) -> Void) {
+    /// - Parameters:
+    ///   - done: what an earlier run has done.
+    ///   - completion: called on the loop with their results.
+    package func runBeforeHosts(
+        skipping done: Set<ScriptTask> = [],
+        completion: @escaping ([ScriptResult]) -> Void
+    ) {
         start(
             ScriptRun(
                 host: nil,
                 kinds: [.prerule],
                 levels: levels,
+                done: done,
                 eligiblePorts: { [] },
                 completion: completion
             )
@@ -49,13 +55,19 @@ extension ScriptEngine {
     ///
     /// - Parameters:
     ///   - host: the host, with its ports known.
+    ///   - done: what an earlier run has done; its results are in the host already.
     ///   - completion: called on the loop when all its scripts have ended.
-    package func run(on host: ActiveHost, completion: @escaping () -> Void) {
+    package func run(
+        on host: ActiveHost,
+        skipping done: Set<ScriptTask> = [],
+        completion: @escaping () -> Void
+    ) {
         hosts.add(host)
         let run = ScriptRun(
             host: host,
             kinds: [.hostrule, .portrule],
             levels: levels,
+            done: done,
             eligiblePorts: { host.host.ports.records { $0.state.mayBeOpen }.map(\.port) },
             completion: { _ in completion() }
         )
@@ -76,5 +88,29 @@ extension ScriptEngine {
     package func interrupt() {
         for run in allRuns { abandon(run, reason: Self.interrupted) }
         for thread in allThreads { stop(thread, .interrupted) }
+    }
+
+    // MARK: What a person is told
+
+    /// Tells that a phase begins, with `-v` or `-d`.
+    func tellStart(of run: ScriptRun) {
+        let what =
+            if let host = run.host {
+                "Script scanning \(host.host.address.description)."
+            } else {
+                run.isLast ? "Script Post-scanning." : "Script Pre-scanning."
+            }
+        message(1, orVerbosity: 1, what)
+        tellLevel(of: run)
+    }
+
+    /// Tells that a run level begins, with `-vv` or `-d`.
+    func tellLevel(of run: ScriptRun) {
+        message(1, orVerbosity: 2, "Starting runlevel \(run.levelNumber) (of \(max(1, levels.count))) scan.")
+    }
+
+    private func message(_ level: Int, orVerbosity verbosity: Int, _ text: @autoclosure () -> String) {
+        guard settings.debugging >= level || settings.verbosity >= verbosity else { return }
+        emit(.diagnostic(Diagnostic(.terminal, "NSE: \(text())")))
     }
 }

@@ -32,7 +32,7 @@ extension ScriptEngine {
             guard let host = run.host else { return 4 }
             pushHost(frame, host, registry: run.registry)
             guard let port = task.port else { return 5 }
-            pushPort(frame, host, port)
+            pushPort(frame, host, port, for: task.script.generation)
             return 6
         }
         return ScriptThread(
@@ -75,7 +75,7 @@ extension ScriptEngine {
         frame.setField("SCRIPT_NAME", script.name)
         frame.setField("SCRIPT_TYPE", kind?.rawValue)
         guard let prelude else { return }
-        frame.push(prelude.environmentMetatable)
+        frame.push(prelude.metatable(for: script.generation))
         frame.setMetatable()
     }
 

@@ -15,6 +15,8 @@ package final class ScriptEngine {
     static let longestStep = TimeSpan.milliseconds(10)
     /// Lua instructions between two looks at the clock.
     static let instructionsPerTick = 10_000
+    /// How long a script may keep all others waiting, where it cannot be suspended, in processor time.
+    static let longestHold = TimeSpan.milliseconds(1000)
     /// What the engine gives a script's handlers and `__tostring` when it is over.
     static let longestErrand = TimeSpan.milliseconds(100)
     /// Operations in a row that may complete at once before other threads have their turn.
@@ -63,12 +65,17 @@ package final class ScriptEngine {
     /// Asked in the middle of scripts whether the whole scan is to end.
     package var isInterrupted: () -> Bool = { false }
 
+    /// Whether scripts may start later that are not known yet: threads that wait for each other then have hope.
+    package var mayGetMoreRuns: () -> Bool = { false }
+    /// Threads that wait for another thread.
+    var syncWaiters = 0
+
     /// Threads ever started, and ended.
     package private(set) var threadsStarted = 0, threadsEnded = 0
 
-    private var ready: Deque<ScriptThread> = []
+    var ready: Deque<ScriptThread> = []
     private var runs: Deque<ScriptRun> = []
-    private var threads: [ObjectIdentifier: ScriptThread] = [:]
+    private(set) var threads: [ObjectIdentifier: ScriptThread] = [:]
     private var stepEnds = Instant(nanoseconds: 0)
     private var stepClock = StepClock()
     private var errandEnds: Instant?
@@ -129,6 +136,7 @@ package final class ScriptEngine {
 
     /// Starts a phase; its threads begin in the next turns.
     func start(_ run: ScriptRun) {
+        tellStart(of: run)
         runs.append(run)
         // The loop may be about to wait for something else: it must turn once more.
         network.loop.soon {}
@@ -150,6 +158,7 @@ package final class ScriptEngine {
             if isInterrupted() { return false }
         }
         finishRuns()
+        endDeadlock()
         return hasWork
     }
 
@@ -198,6 +207,7 @@ package final class ScriptEngine {
             }
             dropOrphans(of: run)
             if run.advance() {
+                tellLevel(of: run)
                 index += 1
                 continue
             }
@@ -238,11 +248,15 @@ package final class ScriptEngine {
             if let doom = thread.doom { stop(thread, doom) } else { ready.append(thread) }
         case .finished:
             current = nil
+            if thread.rulePassed || thread.isWorker {
+                message(thread.isWorker ? 2 : 1, "Finished \(debugName(thread)) against \(thread.target).")
+            }
             noteReturn(of: thread)
             end(thread, closing: false)
         case .yielded:
             current = nil
             noteFailure(of: thread, "yielded unexpectedly")
+            thread.strayYield = true
             message(1, "\(debugName(thread)) yielded unexpectedly and cannot be resumed.")
             end(thread, closing: true)
         case .failed:
@@ -268,14 +282,15 @@ package final class ScriptEngine {
         if isInterrupted() { return .interrupted }
         if let timeout = settings.timeout, now - thread.started > timeout { return .timedOut }
         if lua.isExceeded(thread.account.memory) { return .usedMemory }
+        if stepClock.look(now) > Self.longestHold { return .heldUp }
         guard let limit = settings.limits.processorTime else { return nil }
         return thread.account.processorTime + stepClock.look(now) > limit ? .usedProcessor : nil
     }
 
     /// When a step must be over at the latest, also in code that looks at no hook.
     private func lastMoment(of thread: ScriptThread, _ now: Instant) -> Instant {
-        var last = Instant(nanoseconds: .max)
-        if let timeout = settings.timeout { last = thread.started + timeout }
+        var last = now + Self.longestHold
+        if let timeout = settings.timeout { last = min(last, thread.started + timeout) }
         guard let limit = settings.limits.processorTime else { return last }
         let rest = limit.nanoseconds - thread.account.processorTime.nanoseconds
         return min(last, now + TimeSpan(nanoseconds: max(0, rest)))
@@ -318,11 +333,16 @@ package final class ScriptEngine {
         thread.operation = nil
         thread.leaveQueue?()
         thread.leaveQueue = nil
+        unpark(thread)
         thread.delivery = nil
         if let deadline = thread.deadline { network.loop.cancel(deadline) }
         threads[ObjectIdentifier(thread)] = nil
         if closing { closeCoroutine(of: thread) }
-        for held in Array(thread.sockets.values) { held.socket?.closeChannel() }
+        for held in Array(thread.sockets.values) {
+            guard let socket = held.socket else { continue }
+            traceClosing(socket)
+            socket.closeChannel()
+        }
         thread.sockets = [:]
         slots.forget(thread)
         slots.release(thread)?()
@@ -354,61 +374,13 @@ package final class ScriptEngine {
         current = before
     }
 
-    // MARK: Waiting
-
-    /// The thread whose coroutine calls, provided that it can be suspended here.
-    func suspendableThread(_ frame: borrowing CallFrame) throws(HostError) -> ScriptThread {
-        guard let current else { throw .message("attempt to yield from outside a coroutine") }
-        try frame.requireSuspension()
-        return current
-    }
-
-    /// Starts an operation for the calling thread and pushes its result, at once or when it is there.
-    ///
-    /// - Parameters:
-    ///   - frame: the call.
-    ///   - start: starts the operation; given what to call when it ends.
-    ///   - deliver: pushes the outcome for the script.
-    /// - Returns: what the host function returns.
-    /// - Throws: ``HostError`` where the caller cannot be suspended.
-    func wait<Value>(
-        _ frame: borrowing CallFrame,
-        start: (@escaping (Result<Value, StreamError>) -> Void) -> Attempt<Value>,
-        deliver: @escaping (Result<Value, StreamError>, borrowing CallFrame) throws(HostError) -> HostReturn
-    ) throws(HostError) -> HostReturn {
-        let thread = try suspendableThread(frame)
-        thread.generation += 1
-        let generation = thread.generation
-        let attempt = start { [weak self, weak thread] result in
-            guard let self, let thread, thread.generation == generation else { return }
-            thread.operation = nil
-            resume(thread) { (frame) throws(HostError) in try deliver(result, frame) }
-        }
-        switch attempt {
-        case .pending(let operation):
-            thread.operation = operation
-            return .suspended
-        case .done(let result):
-            thread.immediate += 1
-            if thread.immediate < Self.immediateOperations { return try deliver(result, frame) }
-            // Others first: the thread goes to the end of the queue with its result in hand.
-            thread.delivery = { (frame) throws(HostError) in try deliver(result, frame) }
-            return .suspended
-        }
-    }
-
-    /// Makes a parked thread runnable; `delivery` pushes what it waited for.
-    func resume(_ thread: ScriptThread, with delivery: @escaping HostBody) {
-        guard thread.stage != .ended else { return }
-        thread.delivery = delivery
-        thread.leaveQueue = nil
-        guard thread.stage == .parked else { return }
-        thread.stage = .runnable
-        ready.append(thread)
-    }
-
     /// The threads that work on a host.
     func threads(on host: ActiveHost) -> [ScriptThread] { threads.values.filter { $0.run.host === host } }
+
+    /// Whether every thread waits for another one and no other can start.
+    var isDeadlocked: Bool {
+        syncWaiters > 0 && syncWaiters == threads.count && !hasWork && !mayGetMoreRuns()
+    }
 
     /// All threads that live.
     var allThreads: [ScriptThread] { Array(threads.values) }
@@ -418,24 +390,4 @@ package final class ScriptEngine {
 
     /// The run that works on a host.
     func run(of host: ActiveHost) -> ScriptRun? { runs.first { $0.host === host } }
-
-    // MARK: What is going on
-
-    /// Ids of the scripts that run, each with the number of its threads, longest-running first.
-    package var activity: [String] {
-        var oldest: [String: (started: Instant, count: Int)] = [:]
-        for thread in threads.values {
-            let known = oldest[thread.script.id]
-            oldest[thread.script.id] = (
-                min(known?.started ?? thread.started, thread.started), (known?.count ?? 0) + 1
-            )
-        }
-        let order = oldest.sorted { ($0.value.started, $0.key) < ($1.value.started, $1.key) }
-        return order.map { $0.value.count == 1 ? $0.key : "\($0.key) (\($0.value.count))" }
-    }
-
-    /// Threads that live, and how many of them wait.
-    package var threadCounts: (total: Int, waiting: Int) {
-        (threads.count, threads.values.count { $0.stage == .parked })
-    }
 }

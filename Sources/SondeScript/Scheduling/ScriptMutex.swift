@@ -9,7 +9,8 @@ final class ScriptMutex {
     private(set) var holder: LuaReference?
     /// That coroutine's address, 0 if nobody holds it.
     private(set) var holderAddress: UInt = 0
-    private weak var owner: ScriptThread?
+    /// The thread that the holding coroutine belongs to.
+    private(set) weak var owner: ScriptThread?
     private var waiters: Deque<Waiter> = []
 
     private struct Waiter {

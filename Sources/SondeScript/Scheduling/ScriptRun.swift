@@ -34,6 +34,7 @@ final class ScriptRun {
 
     private let levels: [[LoadedScript]]
     private let kinds: [ScriptRule]
+    private let done: Set<ScriptTask>
     private let eligiblePorts: () -> [Port]
     private var level = 0
     private var tasks: [Task] = []
@@ -45,22 +46,31 @@ final class ScriptRun {
     ///   - host: the host, or nothing.
     ///   - kinds: the rules of this phase.
     ///   - levels: the scripts by run level.
+    ///   - done: what an earlier run has done.
     ///   - eligiblePorts: asked when a run level begins.
     ///   - completion: called once at the end.
     init(
         host: ActiveHost?,
         kinds: [ScriptRule],
         levels: [[LoadedScript]],
+        done: Set<ScriptTask> = [],
         eligiblePorts: @escaping () -> [Port],
         completion: @escaping ([ScriptResult]) -> Void
     ) {
         self.host = host
         self.kinds = kinds
         self.levels = levels
+        self.done = done
         self.eligiblePorts = eligiblePorts
         self.completion = completion
         tasks = makeTasks()
     }
+
+    /// Whether it comes after all hosts.
+    var isLast: Bool { kinds == [.postrule] }
+
+    /// The present run level, from 1.
+    var levelNumber: Int { level + 1 }
 
     /// Whether threads are running.
     var isBusy: Bool { scriptThreads > 0 }
@@ -97,6 +107,18 @@ final class ScriptRun {
     var levelIsTaken: Bool { isAbandoned || next >= tasks.count }
 
     private func makeTasks() -> [Task] {
+        let tasks = makeAllTasks()
+        guard !done.isEmpty else { return tasks }
+        return tasks.filter { task in
+            guard let phase = ScriptPhase(rawValue: task.kind.rawValue) else { return true }
+            let isDone = done.contains(ScriptTask(id: task.script.id, phase: phase, port: task.port))
+            // The earlier run's record stands for it.
+            if isDone { task.script.hasRecord = true }
+            return !isDone
+        }
+    }
+
+    private func makeAllTasks() -> [Task] {
         guard level < levels.count else { return [] }
         var tasks: [Task] = []
         for kind in kinds where kind != .portrule {

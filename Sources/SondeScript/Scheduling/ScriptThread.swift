@@ -10,6 +10,8 @@ final class ScriptThread {
     enum Doom: Hashable {
         /// Its time limit ran out.
         case timedOut
+        /// It kept all others waiting in a call that cannot be suspended.
+        case heldUp
         /// Its processor time ran out.
         case usedProcessor
         /// Its memory ran out.
@@ -52,6 +54,8 @@ final class ScriptThread {
     var operation: Operation?
     /// Called when the thread ends while it waits for something other than an operation.
     var leaveQueue: (() -> Void)?
+    /// What only another thread can give it.
+    var syncWait: SyncWait?
     /// Counts waits, so that a late completion of an earlier one is dropped.
     var generation = 0
     /// Operations that completed at once since the thread was last resumed.
@@ -69,6 +73,8 @@ final class ScriptThread {
     var conditions: [ObjectIdentifier: ConditionVariable] = [:]
     /// Whether it counts as a holder of sockets.
     var holdsSlot = false
+    /// Whether it ended because it yielded to the scheduler.
+    var strayYield = false
     /// What a worker failed with.
     var failure: LuaReference?
 

@@ -31,13 +31,19 @@ final class EngineFixture {
     private(set) var messages: [String] = []
     private(set) var records: [ScriptRecord] = []
 
-    init(_ settings: ScriptSettings = ScriptSettings()) throws {
+    /// Makes an engine.
+    ///
+    /// - Parameters:
+    ///   - settings: what scripts are told.
+    ///   - directory: a tree of scripts and libraries.
+    /// - Throws: what the engine or the system says.
+    init(_ settings: ScriptSettings = ScriptSettings(), directory: String? = nil) throws {
         loop = try EventLoop()
         network = try Network(loop: loop)
         var sink: (ScanEvent) -> Void = { _ in }
         engine = try ScriptEngine(
             network: network,
-            dataDirectory: DataDirectory(places: DataPlaces(directories: [])),
+            dataDirectory: DataDirectory(places: DataPlaces(directories: directory.map { [$0] } ?? [])),
             facts: facts,
             settings: settings,
             emit: { sink($0) }
@@ -49,7 +55,10 @@ final class EngineFixture {
         loop.afterEvents = { [unowned engine] in engine.turn() }
     }
 
-    deinit { engine.close() }
+    deinit {
+        engine.close()
+        network.close()
+    }
 
     /// Makes scripts out of texts, by name, and chooses all of them.
     func load(_ scripts: [String: String], rules: [String] = ["all"]) throws {

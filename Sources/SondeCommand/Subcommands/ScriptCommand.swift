@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Sonde
+
+/// `sonde script`: tells about scripts.
+enum ScriptCommand {
+    static func run(_ arguments: [String]) throws(CommandFailure) -> Int32 {
+        let words = try CommandWords(arguments, values: ["--datadir"])
+        var rules = words.words
+        guard let what = rules.first else { throw .usage("say what: sonde script list, show or args NAME") }
+        rules.removeFirst()
+        var plan = ScanPlan()
+        plan.files.directory = words.value("--datadir")
+        if rules.isEmpty, what == "list" { rules = ["all"] }
+        guard !rules.isEmpty else { throw .usage("name a script: sonde script \(what) http-title") }
+        plan.scripts.helpRules = rules
+        do throws(ScanError) {
+            let scripts = try ScanSession(plan).scriptDescriptions()
+            let text =
+                switch what {
+                case "list": scripts.map { "\($0.id)\t\($0.categories.joined(separator: ","))\n" }.joined()
+                case "show": scripts.map(\.text).joined(separator: "\n")
+                case "args": scripts.map(\.argumentsText).joined(separator: "\n")
+                default:
+                    throw ScanError(.usage, "\(shown(what)) is not known; write list, show or args")
+                }
+            return StandardStreams.write(text) == .written ? 0 : 1
+        } catch {
+            throw error.kind == .usage ? .usage(error.message) : .failure(error.message)
+        }
+    }
+}
+
+extension ScriptDescription {
+    /// The script for people.
+    var text: String {
+        var text = "\(id)\n  categories: \(categories.joined(separator: " "))\n  file: \(path)\n"
+        for line in description.split(separator: "\n", omittingEmptySubsequences: false) {
+            text += "  " + printable(String(line), limit: 400) + "\n"
+        }
+        return arguments.isEmpty ? text : text + argumentsText
+    }
+
+    /// Its arguments for people.
+    var argumentsText: String {
+        guard !arguments.isEmpty else { return "\(id) documents no arguments\n" }
+        var text = "\(id) takes:\n"
+        for argument in arguments {
+            text += "  \(printable(argument.name, limit: 100)) (\(argument.kind.rawValue))\n"
+            if !argument.summary.isEmpty { text += "      \(printable(argument.summary, limit: 600))\n" }
+        }
+        return text
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SondeModel
+internal import SondeText
+
+/// The report for spreadsheets, `--output-csv`: a row for each port that is shown, and one for each script result.
+///
+/// Every row is one line: line ends inside of a field are written as `\n`. A field that a spreadsheet would take for
+/// a formula begins with an apostrophe.
+package final class CSVReporter: Reporter {
+    /// The head of the table.
+    static let columns = [
+        "host", "name", "reverse_name", "host_state", "port", "protocol", "state", "reason", "service", "product",
+        "version", "script", "script_state", "output",
+    ]
+
+    private let sink: any OutputSink
+    private let options: ReportOptions
+
+    /// Makes a report.
+    package init(_ sink: any OutputSink, options: ReportOptions) {
+        self.sink = sink
+        self.options = options
+    }
+
+    /// Writes what an event says; see ``Reporter/handle(_:)``.
+    package func handle(_ event: ScanEvent) throws(OutputError) {
+        switch event {
+        case .started: try row(Self.columns)
+        case .preScripts(let results), .postScripts(let results):
+            for result in options.shown(results) {
+                try row([String](repeating: "", count: 11) + Self.fields(result))
+            }
+        case .host(let host): if options.shows(host) { try self.host(host) }
+        case .phaseStarted, .phaseEnded, .script, .portsKnown, .diagnostic, .progress, .finished: return
+        }
+        try sink.flush()
+    }
+
+    /// Ends the report and closes the file; see ``Reporter/finish()``.
+    package func finish() throws(OutputError) { try sink.close() }
+
+    private func host(_ host: Host) throws(OutputError) {
+        let head = [
+            host.address.description, host.targetName ?? "", host.name ?? "", host.state.rawValue,
+        ]
+        let ignored = IgnoredPorts(host.ports, options)
+        let records = host.ports.records { !ignored.contains($0.state) }
+        if records.isEmpty, host.scripts.isEmpty { try row(head + [String](repeating: "", count: 10)) }
+        for record in records {
+            let service = record.service
+            let fields =
+                head + [
+                    "\(record.port.number)", record.port.transport.rawValue, record.outcome.state.rawValue,
+                    record.outcome.reason.rawValue, service?.name ?? "", service?.product ?? "",
+                    service?.version ?? "",
+                ]
+            try row(fields + ["", "", ""])
+            for result in options.shown(record.scripts) { try row(fields + Self.fields(result)) }
+        }
+        for result in options.shown(host.scripts) {
+            try row(head + [String](repeating: "", count: 7) + Self.fields(result))
+        }
+    }
+
+    private static func fields(_ result: ScriptResult) -> [String] {
+        [result.id, result.ending.rawValue, JSONWriter.visible(result.output)]
+    }
+
+    private func row(_ fields: [String]) throws(OutputError) {
+        try sink.line(fields.map(Self.quoted).joined(separator: ","))
+    }
+
+    /// One field, in quotes where it must be.
+    static func quoted(_ text: String) -> String {
+        var shown = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": shown += "\\n"
+            case "\r": shown += "\\r"
+            case "\t": shown += "\\t"
+            case "\"": shown += "\"\""
+            case "\u{0}"..<" ", "\u{7F}"..<"\u{A0}", "\u{2028}"..."\u{202E}": shown += "?"
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        if let first = shown.first, "=+-@".contains(first) { shown = "'" + shown }
+        guard shown.contains(where: { $0 == "," || $0 == "\"" || $0 == "'" || $0 == ";" }) else { return shown }
+        return "\"\(shown)\""
+    }
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SondeModel
+internal import SondeText
+
+/// Writes events into a database; belongs to one thread.
+final class StoreTransactions {
+    /// Ports of one outcome that are kept one by one; more are kept as a list of numbers.
+    private static let mostSinglePorts = 25
+
+    private let connection: SQLiteConnection
+    private let request: StoreWriter.Request
+    private(set) var scan: Int64 = 0
+    private var hosts: [HostKey: (id: Int64, isDone: Bool)] = [:]
+    private var known: [Int64: Set<ScriptTask>] = [:]
+    private let addHost: SQLiteStatement
+    private let updateHost: SQLiteStatement
+    private let addPort: SQLiteStatement
+    private let addScript: SQLiteStatement
+
+    /// Opens the database, and makes it if it is not there.
+    init(_ request: StoreWriter.Request) throws(StoreError) {
+        self.request = request
+        connection = try SQLiteConnection(request.path, isReadOnly: false)
+        try connection.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=OFF")
+        if !request.isPortable { connection.keepLogOnClose() }
+        try StoreSchema.prepare(connection, path: request.path)
+        addHost = try connection.prepare(
+            """
+            INSERT INTO hosts(scan,address,name,reverse_name,state,reason,started,ended,done,facts)
+            VALUES(?,?,?,?,?,?,?,?,?,?)
+            """
+        )
+        updateHost = try connection.prepare(
+            "UPDATE hosts SET reverse_name=?,state=?,reason=?,started=?,ended=?,done=?,facts=? WHERE id=?"
+        )
+        addPort = try connection.prepare(
+            "INSERT OR REPLACE INTO ports VALUES(?,?,?,?,?,?,?,?,?)"
+        )
+        addScript = try connection.prepare(
+            """
+            INSERT INTO scripts(scan,host,script,phase,port,protocol,state,reason,started,duration,cpu,bytes_out,
+            bytes_in,denied,output,structured) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+            """
+        )
+    }
+
+    /// Writes events, all or none of them.
+    func write(_ events: [ScanEvent]) throws(StoreError) {
+        try connection.execute("BEGIN IMMEDIATE")
+        do throws(StoreError) {
+            for event in events { try write(event) }
+        } catch {
+            try? connection.execute("ROLLBACK")
+            throw error
+        }
+        try connection.execute("COMMIT")
+    }
+
+    private func write(_ event: ScanEvent) throws(StoreError) {
+        switch event {
+        case .started(let header): try start(header)
+        case .phaseEnded(let phase, let time, let elapsed):
+            try connection.prepare("INSERT INTO timings VALUES(?,?,?,?)")
+                .run([.integer(scan), .text(phase.rawValue), .real(time - elapsed), .real(elapsed)])
+        case .script(let record): try write(record)
+        case .portsKnown(let host): try write(host, isDone: false)
+        case .host(let host): try write(host, isDone: true)
+        case .finished(let summary): try finish(summary)
+        case .phaseStarted, .preScripts, .postScripts, .diagnostic, .progress: return
+        }
+    }
+
+    // MARK: Scans
+
+    private func start(_ header: ScanHeader) throws(StoreError) {
+        if let earlier = request.continuing { return try goOn(earlier) }
+        var writer = JSONWriter()
+        writer.scanHeader(header)
+        try connection.prepare(
+            """
+            INSERT INTO scans(started,status,process,version,command,arguments,directory,header)
+            VALUES(?,'running',?,?,?,?,?,?)
+            """
+        ).run([
+            .real(header.started), .whole(request.process), .text(header.version), .text(header.commandLine),
+            .json(JSONValue.array(request.arguments.map(JSONValue.string)).serialized),
+            .text(request.directory), .json(writer.octets),
+        ])
+        scan = connection.lastRow
+    }
+
+    /// Goes on with a scan that did not end: what was cut short is forgotten, what was done is known.
+    private func goOn(_ earlier: Int64) throws(StoreError) {
+        scan = earlier
+        try connection.prepare("UPDATE scans SET status='running',failure=NULL,process=? WHERE id=?")
+            .run([.whole(request.process), .integer(scan)])
+        try connection.prepare(
+            """
+            UPDATE hosts SET done=0 WHERE scan=?1
+            AND id IN (SELECT host FROM scripts WHERE scan=?1 AND state='cancelled')
+            """
+        ).run([.integer(scan)])
+        try connection.prepare("DELETE FROM scripts WHERE scan=? AND state='cancelled'").run([.integer(scan)])
+        let hosts = try connection.prepare("SELECT id,address,name,done FROM hosts WHERE scan=?")
+        try hosts.bind([.integer(scan)])
+        while try hosts.step() {
+            let row = hosts.row
+            guard let id = row[0].integer, let address = row[1].text.flatMap({ IPAddress($0) }) else { continue }
+            self.hosts[HostKey(address, name: row[2].text)] = (Int64(id), row[3].integer == 1)
+        }
+        let scripts = try connection.prepare("SELECT host,script,phase,port,protocol FROM scripts WHERE scan=?")
+        try scripts.bind([.integer(scan)])
+        while try scripts.step() {
+            let row = scripts.row
+            guard let task = ScriptTask(row.dropFirst()) else { continue }
+            known[Int64(row[0].integer ?? 0), default: []].insert(task)
+        }
+    }
+
+    private func finish(_ summary: ScanSummary) throws(StoreError) {
+        try connection.prepare(
+            """
+            UPDATE scans SET ended=?,elapsed=?,status=?,failure=?,hosts_up=?,hosts_down=?,hosts_total=?,process=NULL
+            WHERE id=?
+            """
+        ).run([
+            .real(summary.ended), .real(summary.elapsed), .text(summary.failure == nil ? "done" : "stopped"),
+            .optional(summary.failure), .whole(summary.hostsUp), .whole(summary.hostsDown),
+            .whole(summary.hostsTotal), .integer(scan),
+        ])
+        try connection.prepare(
+            """
+            INSERT INTO costs SELECT script,count(*),sum(duration) FROM scripts
+            WHERE scan=? AND state IN ('ok','error','timeout','denied','memory') GROUP BY script
+            ON CONFLICT(script) DO UPDATE SET runs=runs+excluded.runs,seconds=seconds+excluded.seconds
+            """
+        ).run([.integer(scan)])
+    }
+
+    // MARK: Hosts
+
+    private func write(_ host: Host, isDone: Bool) throws(StoreError) {
+        let key = HostKey(host)
+        let earlier = hosts[key]
+        // A host that an earlier run has done is told again.
+        if let earlier, earlier.isDone { return }
+        var facts = JSONWriter()
+        facts.beginObject()
+        facts.hostMembers(host)
+        let single = write(groupsOf: host.ports, &facts)
+        facts.endObject()
+        let state: [SQLiteValue] = [
+            .optional(host.name), .text(host.state.rawValue), .text(host.reason.rawValue),
+            .optional(host.started), .optional(host.ended), .integer(isDone ? 1 : 0), .json(facts.octets),
+        ]
+        let id: Int64
+        if let earlier {
+            id = earlier.id
+            try updateHost.run(state + [.integer(id)])
+        } else {
+            try addHost.run(
+                [.integer(scan), .text(host.address.description), .optional(host.targetName)] + state
+            )
+            id = connection.lastRow
+        }
+        hosts[key] = (id, isDone)
+        for record in host.ports.records(where: { single.contains($0) }) { try write(record, of: id) }
+    }
+
+    private func write(_ record: PortRecord, of host: Int64) throws(StoreError) {
+        var facts = JSONWriter()
+        facts.beginObject()
+        facts.portMembers(record)
+        facts.endObject()
+        try addPort.run([
+            .integer(host), .whole(record.port.number), .text(record.port.transport.rawValue),
+            .text(record.outcome.state.rawValue), .text(record.outcome.reason.rawValue),
+            .optional(record.service?.name), .optional(record.service?.product),
+            .optional(record.service?.version), .json(facts.octets),
+        ])
+    }
+
+    /// Writes the ports that are many and alike as lists of numbers.
+    ///
+    /// - Returns: the outcomes of all others.
+    private func write(groupsOf ports: PortTable, _ facts: inout JSONWriter) -> Set<PortOutcome> {
+        var single: Set<PortOutcome> = []
+        facts.key("other_ports")
+        facts.beginArray()
+        for transport in ports.transports {
+            for (outcome, count) in ports.tally(transport) {
+                guard count > Self.mostSinglePorts, !outcome.state.mayBeOpen else {
+                    single.insert(outcome)
+                    continue
+                }
+                facts.beginObject()
+                facts.member("protocol", transport.rawValue)
+                facts.member("state", outcome.state.rawValue)
+                facts.member("reason", outcome.reason.rawValue)
+                facts.member("ttl", Int(outcome.ttl))
+                facts.member("ports", PortRanges.text(ports.numbers(of: transport) { $0 == outcome }))
+                facts.endObject()
+            }
+        }
+        facts.endArray()
+        return single
+    }
+
+    // MARK: Scripts
+
+    private func write(_ record: ScriptRecord) throws(StoreError) {
+        let host = record.address == nil ? nil : hosts[HostKey(record)]?.id
+        if known[host ?? 0]?.contains(ScriptTask(record)) ?? false { return }
+        var denied: SQLiteValue = .null
+        if !record.denials.isEmpty {
+            var writer = JSONWriter()
+            writer.denials(record.denials)
+            denied = .json(writer.octets)
+        }
+        var structured: SQLiteValue = .null
+        if let value = record.result?.structured {
+            var writer = JSONWriter()
+            writer.structured(value)
+            structured = .json(writer.octets)
+        }
+        try addScript.run([
+            .integer(scan), host.map(SQLiteValue.integer) ?? .null, .text(record.id),
+            .text(record.phase.rawValue), record.port.map { .whole($0.number) } ?? .null,
+            .optional(record.port?.transport.rawValue), .text(record.state.rawValue),
+            .optional(record.reason), .real(record.started), .real(record.duration), .real(record.cpu),
+            .whole(record.bytesOut), .whole(record.bytesIn), denied,
+            .optional(record.result.map { JSONWriter.visible($0.output) }), structured,
+        ])
+    }
+}
+
+extension ScriptTask {
+    /// Reads the columns script, phase, port and protocol.
+    init?(_ row: ArraySlice<SQLiteValue>) {
+        let values = Array(row)
+        guard values.count >= 4, let id = values[0].text,
+            let phase = values[1].text.flatMap(ScriptPhase.init(rawValue:))
+        else { return nil }
+        self.init(id: id, phase: phase, port: Port(values[2], values[3]))
+    }
+}
+
+extension Port {
+    /// Reads the columns port and protocol.
+    init?(_ number: SQLiteValue, _ transport: SQLiteValue) {
+        guard let number = number.integer.flatMap(UInt16.init(exactly:)),
+            let transport = transport.text.flatMap(TransportProtocol.init(rawValue:))
+        else { return nil }
+        self.init(number, transport)
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SondeModel
+import SondeText
+import Testing
+
+@testable import SondeStore
+
+@Suite struct ResultFileTests {
+    private func read(_ text: String) throws -> ScanResults { try ResultFile.parse(Array(text.utf8)) }
+
+    private func open(_ host: Host?) -> [String] {
+        host?.ports.records { $0.state == .open }.map(\.port.description) ?? []
+    }
+
+    @Test("Nmap's XML gives hosts, ports, services and scripts")
+    func nmapXML() throws {
+        let results = try read(
+            """
+            <?xml version="1.0"?><!DOCTYPE nmaprun>
+            <nmaprun scanner="nmap" args="nmap &quot;x&quot;" start="100" version="7.93" xmloutputversion="1.05">
+            <scaninfo type="connect" protocol="tcp" numservices="3" services="79-81"/>
+            <verbose level="0"/><debugging level="0"/>
+            <host starttime="101" endtime="102"><status state="up" reason="user-set" reason_ttl="0"/>
+            <address addr="192.0.2.1" addrtype="ipv4"/><address addr="00:11:22:33:44:55" addrtype="mac"/>
+            <hostnames><hostname name="a.test" type="user"/><hostname name="b.test" type="PTR"/></hostnames>
+            <ports><extraports state="closed" count="1"><extrareasons reason="resets" count="1" proto="tcp" ports="79"/>
+            </extraports><port protocol="tcp" portid="80"><state state="open" reason="syn-ack" reason_ttl="64"/>
+            <service name="http" product="nginx" version="1.2" tunnel="ssl" method="probed" conf="10"><cpe>cpe:/a:x</cpe></service>
+            <script id="t" output="&#xa;  a&#xa;  k: v"><elem>a</elem>
+            <table key="k"><elem key="x">v</elem></table></script><script id="n" output="4">4</script></port></ports>
+            <hostscript><script id="h" output="o"/></hostscript><times srtt="1" rttvar="2" to="3"/></host>
+            <postscript><script id="p" output="q"/></postscript>
+            <runstats><finished time="103" elapsed="3.5" exit="success"/><hosts up="1" down="0" total="1"/></runstats>
+            </nmaprun>
+            """
+        )
+        let host = try #require(results.hosts.first)
+        #expect(results.hosts.count == 1 && results.header?.commandLine == "nmap \"x\"")
+        #expect(results.header?.scans.first?.ports == [79, 80, 81])
+        #expect(host.address.description == "192.0.2.1" && host.targetName == "a.test" && host.name == "b.test")
+        #expect(host.macAddress?.description == "00:11:22:33:44:55" && host.times?.variance == 2)
+        #expect(host.ports.outcome(of: Port(79, .tcp)) == PortOutcome(.closed, .reset))
+        let record = try #require(host.ports[Port(80, .tcp)])
+        #expect(record.outcome == PortOutcome(.open, .synAck, ttl: 64))
+        #expect(record.service?.product == "nginx" && record.service?.tunnel == .ssl)
+        #expect(record.service?.cpes == ["cpe:/a:x"])
+        #expect(record.scripts.map(\.id) == ["n", "t"])
+        let text = { (text: String) in ScriptValue.text(Array(text.utf8)) }
+        #expect(record.scripts.first?.structured == text("4"))
+        let inner = ScriptValue.table([.init(key: Array("x".utf8), value: text("v"))])
+        #expect(
+            record.scripts.last?.structured
+                == .table([.init(key: nil, value: text("a")), .init(key: Array("k".utf8), value: inner)])
+        )
+        #expect(host.scripts.map(\.id) == ["h"] && results.postScripts.map(\.id) == ["p"])
+        #expect(results.summary?.elapsed == 3.5 && results.summary?.hostsUp == 1)
+    }
+
+    @Test("masscan's XML, JSON and list give the same ports")
+    func masscan() throws {
+        let texts = [
+            """
+            <?xml version="1.0"?><nmaprun scanner="masscan" start="1" version="1.0-BETA" xmloutputversion="1.03">
+            <host endtime="1"><address addr="192.0.2.1" addrtype="ipv4"/><ports><port protocol="tcp" portid="80">
+            <state state="open" reason="syn-ack" reason_ttl="64"/></port></ports></host>
+            <host endtime="1"><address addr="192.0.2.1" addrtype="ipv4"/><ports><port protocol="udp" portid="53">
+            <state state="open" reason="none" reason_ttl="64"/></port></ports></host>
+            <runstats><finished time="1" timestr="x" elapsed="1"/><hosts up="2" down="0" total="2"/></runstats></nmaprun>
+            """,
+            """
+            [
+            {   "ip": "192.0.2.1",   "timestamp": "1", "ports": [ {"port": 80, "proto": "tcp", "status": "open"} ] }
+            ,
+            {   "ip": "192.0.2.1",   "timestamp": "1", "ports": [ {"port": 53, "proto": "udp", "status": "open"} ] },
+            {finished: 1}
+            ]
+            """,
+            "#masscan\nopen tcp 80 192.0.2.1 1390380064\nopen udp 53 192.0.2.1 1390380064\n# end\n",
+        ]
+        for (text, format) in zip(texts, [ScanResults.Format.masscanXML, .masscanJSON, .masscanList]) {
+            let results = try read(text)
+            #expect(results.format == format && results.hosts.count == 1)
+            #expect(open(results.hosts.first) == ["80/tcp", "53/udp"])
+        }
+    }
+
+    @Test("naabu's and zgrab's lines give ports")
+    func others() throws {
+        let naabu = try read(
+            """
+            {"host":"a.test","ip":"192.0.2.1","timestamp":"x","port":80,"protocol":"tcp","tls":false}
+            {"ip":"192.0.2.1","port":{"Port":81,"Protocol":0}}
+            {"host":"only.test","port":82}
+
+            """
+        )
+        #expect(naabu.hosts.map(\.targetName) == ["a.test", nil] && naabu.namedPorts == ["only.test": [Port(82, .tcp)]])
+        let zgrab = try read(
+            """
+            {"ip":"192.0.2.1","data":{"http":{"status":"success","protocol":"http","result":{}},
+            """.trimmingSuffix + "\"ssh\":{\"status\":\"connection-timeout\"},\"tls\":{\"status\":\"success\",\"port\":8443}}}\n"
+        )
+        #expect(zgrab.format == .zgrab && open(zgrab.hosts.first) == ["80/tcp", "8443/tcp"])
+    }
+
+    @Test("lists give addresses of both families, names and protocols")
+    func lists() throws {
+        let results = try read("# c\n192.0.2.1:80\n192.0.2.1:53/udp # x\n[2001:db8::1]:443\nwww.test:8080\n")
+        #expect(results.hosts.map(open) == [["80/tcp", "53/udp"], ["443/tcp"]])
+        #expect(results.namedPorts == ["www.test": [Port(8080, .tcp)]])
+        #expect(try open(read("[2001:db8::1]:443\n").hosts.first) == ["443/tcp"])
+    }
+
+    @Test(
+        "what cannot be read is one error",
+        arguments: [
+            "", "192.0.2.1", "192.0.2.1:99999", "a b c", "{\"x\":1}", "{", "<nmaprun>", "<html/>",
+            "<!DOCTYPE nmaprun [<!ENTITY a \"b\">]><nmaprun/>", "open tcp 80 nowhere 1", "..:1:/",
+            String(repeating: "<nmaprun>", count: 200_000),
+        ]
+    )
+    func refused(text: String) { #expect(throws: TextError.self) { try read(text) } }
+}
+
+extension String {
+    fileprivate var trimmingSuffix: String { last == "\n" ? String(dropLast()) : self }
+}
