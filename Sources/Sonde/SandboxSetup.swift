@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import SondeIO
+internal import SondeModel
 internal import SondeScript
 
 /// Finds out what scripts may touch on this machine.
@@ -34,6 +35,42 @@ extension ScanSession {
             if !text.contains("://"), !text.contains("\n") { sandbox.allowWriting(text) }
         }
         return sandbox
+    }
+}
+
+extension ScanSession {
+    /// Has the kernel hold the sandbox too, where that is wanted.
+    func confineProcess(_ sandbox: ScriptSandbox?) {
+        guard plan.scripts.isWanted || plan.versions.isWanted else { return }
+        guard let sandbox else {
+            sandboxLayers = []
+            return
+        }
+        sandboxLayers = ["API"]
+        guard plan.containment.confinesProcess else { return }
+        var kernel = KernelSandbox()
+        let opensMore = sandbox.permissions.contains(.exec) || sandbox.permissions.contains(.native)
+        kernel.startsPrograms = opensMore
+        kernel.readable = sandbox.readable + files.directory.places.directories + scriptDirectories()
+        kernel.writable =
+            sandbox.writable + sandbox.writable.map(Self.parent) + plan.containment.outputDirectories
+        kernel.enter()
+        let layers = ["API"] + kernel.active
+        sandboxLayers = layers
+        guard plan.verbosity > 0 else { return }
+        onEvent(.diagnostic(Diagnostic(.terminal, "NSE: Sandbox: \(layers.joined(separator: ", ")).")))
+    }
+
+    /// The directories of scripts that were named by their paths.
+    private func scriptDirectories() -> [String] {
+        plan.scripts.rules.map { $0.hasPrefix("+") ? String($0.dropFirst()) : $0 }
+            .filter { $0.contains("/") || $0.hasSuffix(".nse") }
+            .map { $0.hasSuffix("/") ? $0 : Self.parent($0) }
+    }
+
+    private static func parent(_ path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }
 

@@ -39,6 +39,10 @@ public struct ContainmentRequest: Hashable, Sendable {
     public var output = 1 << 20
     /// Connections and datagrams that scripts may begin with one host per second; nothing for no limit.
     public var hostRate: Double?
+    /// Whether the kernel confines this whole process too, for good, before the first script runs.
+    public var confinesProcess = false
+    /// Directories in which the process writes reports and the like.
+    public var outputDirectories: [String] = []
     /// A file of hashes that scripts and libraries must have.
     public var lockFile: String?
 

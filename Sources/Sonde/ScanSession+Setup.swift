@@ -51,6 +51,7 @@ extension ScanSession {
     func prepareScripts(_ arguments: ScriptArguments) throws(ScanError) {
         let engine = try makeEngine(arguments)
         self.engine = engine
+        confineProcess(engine.settings.sandbox)
         do throws(ScriptSetupError) {
             try engine.setUp(
                 ScriptSelector.Request(
@@ -142,7 +143,10 @@ extension ScanSession {
             return arguments
         } catch {
             let origin = plan.scripts.argumentFile.map { "--script-args-file \($0)" } ?? "--script-args"
-            let typed = String(decoding: text.prefix(60).map { (32...126).contains($0) ? $0 : 63 }, as: UTF8.self)
+            let typed = String(
+                decoding: text.prefix(60).map { (32...126).contains($0) ? $0 : 63 },
+                as: UTF8.self
+            )
             throw ScanError(.usage, "\(origin): '\(typed)' cannot be read: \(error.explanation)")
         }
     }

@@ -25,6 +25,8 @@ public final class ScanSession {
     let files: DataFiles
     let facts: SessionFacts
     var engine: ScriptEngine?
+    /// What keeps scripts in their sandbox; empty if nothing does, nothing if there are no scripts.
+    var sandboxLayers: [String]?
     /// Where scripts may go; nothing if there are none.
     var scope: ScriptScope?
     var pipeline: HostPipeline?
@@ -106,7 +108,7 @@ public final class ScanSession {
         if resolved.isEmpty, !targets.unresolved.isEmpty, !hasScriptsWithoutTargets {
             throw ScanError(.failure, targets.unresolved[0])
         }
-        return ScanHeader(
+        var header = ScanHeader(
             commandLine: plan.commandLine,
             version: SondeVersion.current,
             started: startTime,
@@ -114,6 +116,8 @@ public final class ScanSession {
             verbosity: plan.verbosity,
             debugging: plan.debugging
         )
+        header.sandbox = sandboxLayers
+        return header
     }
 
     /// Carries the scan out.
@@ -182,7 +186,9 @@ public final class ScanSession {
                 var isDone = false
                 let earlier = EarlierWork(plan.resumption)
                 let key = HostKey(nil, name: nil)
-                for record in earlier.records(of: key) where record.phase == .prerule { onEvent(.script(record)) }
+                for record in earlier.records(of: key) where record.phase == .prerule {
+                    onEvent(.script(record))
+                }
                 engine.runBeforeHosts(skipping: earlier.tasks(of: key)) { [self] new in
                     let results = earlier.preScripts + new
                     if !results.isEmpty { onEvent(.preScripts(results)) }

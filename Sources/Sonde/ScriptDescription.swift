@@ -58,7 +58,10 @@ extension ScriptDescription {
             name = nil
             words = []
         }
-        for line in String(decoding: source, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in String(decoding: source, as: UTF8.self).split(
+            separator: "\n",
+            omittingEmptySubsequences: false
+        ) {
             let text = line.drop { $0 == " " || $0 == "\t" }
             guard text.hasPrefix("--") else {
                 finish()
@@ -92,11 +95,14 @@ extension ScriptDescription.Argument.Kind {
             || text.hasPrefix("path to") || text.hasPrefix("the file")
         {
             self = .file
-        } else if text.contains("true") || text.contains("false") || text.hasPrefix("if set") || text.hasPrefix("whether")
+        } else if text.contains("true") || text.contains("false") || text.hasPrefix("if set")
+            || text.hasPrefix("whether")
             || text.contains("boolean")
         {
             self = .boolean
-        } else if ["max", "min", "limit", "count", "depth", "port", "threads", "size", "retries"].contains(where: last.contains)
+        } else if ["max", "min", "limit", "count", "depth", "port", "threads", "size", "retries"].contains(
+            where: last.contains
+        )
             || text.hasPrefix("number of") || text.hasPrefix("the number of") || text.hasPrefix("maximum")
         {
             self = .number

@@ -36,7 +36,9 @@ struct CommandWords: Hashable, Sendable {
                 words.append(word)
                 continue
             }
-            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+                String.init
+            )
             if switches.contains(word) {
                 uses.append(Use(name: word, value: ""))
             } else if values.contains(parts[0]) {

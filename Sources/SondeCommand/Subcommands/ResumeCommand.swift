@@ -24,7 +24,9 @@ enum ResumeCommand {
         else { throw .failure("the command line of scan \(progress.id) cannot be read again: \(first) …") }
         // Relative names of files mean what they meant then.
         if unsafe chdir(progress.directory) != 0 {
-            throw .failure("the directory of scan \(progress.id), \(progress.directory), is not there any more")
+            throw .failure(
+                "the directory of scan \(progress.id), \(progress.directory), is not there any more"
+            )
         }
         var resumption = Resumption()
         resumption.finished = progress.finished

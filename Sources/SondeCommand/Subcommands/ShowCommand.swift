@@ -36,7 +36,9 @@ enum ReportCommand {
                 files += all.map { OutputRequest.File(format: $0, path: use.value + $0.ending) }
             }
         }
-        guard !files.isEmpty else { throw .usage("say which report: -oN, -oX, -oG, -oJ, -oH or --output-… FILE") }
+        guard !files.isEmpty else {
+            throw .usage("say which report: -oN, -oX, -oG, -oJ, -oH or --output-… FILE")
+        }
         return try write(try words.results(words.words[0]), files, isForced: words.has("--force"))
     }
 
@@ -52,7 +54,9 @@ enum ReportCommand {
             host.ports.records { $0.state.mayBeOpen }.contains { $0.service?.method == .probed }
         }
         options.verbosity = results.header?.verbosity ?? 0
-        options.vulnerabilityScripts = Set(results.hosts.flatMap(\.scriptIDs).filter { $0.contains("vuln") || $0.contains("cve") })
+        options.vulnerabilityScripts = Set(
+            results.hosts.flatMap(\.scriptIDs).filter { $0.contains("vuln") || $0.contains("cve") }
+        )
         do throws(OutputError) {
             for file in files {
                 let sink = try OutputFile(file.path, isForced: isForced)

@@ -21,7 +21,8 @@ extension ScriptEngine {
         add(frame, "fetchfile") { [unowned self] (frame) throws(HostError) in
             let name = try frame.text(at: 1)
             // A name with `..` leads out of the data directories, whatever is there.
-            guard case .file(let path) = dataDirectory.locate(name), !name.split(separator: "/").contains("..")
+            guard case .file(let path) = dataDirectory.locate(name),
+                !name.split(separator: "/").contains("..")
             else {
                 frame.pushNil()
                 return .results(1)

@@ -144,10 +144,10 @@ extension ScriptEngine {
     }
 
     /// The path of a file that the script may read, with the zero that the library wants.
-    private func readableFile(_ frame: borrowing CallFrame, at index: Int) throws(HostError) -> [UInt8] {
-        let file = try zeroTerminated(frame, at: index)
-        switch place(of: String(decoding: file.dropLast(), as: UTF8.self), for: .read) {
-        case .success(let place): return Array(place.utf8) + [0]
+    private func readableFile(_ frame: borrowing CallFrame, at index: Int) throws(HostError) -> [CChar] {
+        _ = try zeroTerminated(frame, at: index)
+        switch place(of: try frame.text(at: index), for: .read) {
+        case .success(let place): return place.utf8.map { CChar(bitPattern: $0) } + [0]
         case .failure(let refusal): throw .message(refusal.description)
         }
     }

@@ -31,7 +31,9 @@ extension ScriptEngine {
         room -= most
         // The octets are copied while the string is on the stack.
         var octets = unsafe frame.withOctets(at: index) { bytes in unsafe [UInt8](bytes.prefix(most)) } ?? []
-        if most < length { octets += Array("\n(cut: \(length - most) octets more, see --script-max-output)".utf8) }
+        if most < length {
+            octets += Array("\n(cut: \(length - most) octets more, see --script-max-output)".utf8)
+        }
         return octets
     }
 

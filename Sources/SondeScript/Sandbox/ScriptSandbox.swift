@@ -62,7 +62,9 @@ package struct ScriptSandbox: Hashable, Sendable {
     /// - Returns: the path to use, without links; nothing if it may not be used.
     package func place(of path: String, for use: Use, ownDirectory: String? = nil) -> String? {
         guard let place = Self.place(path) else { return nil }
-        if writable.contains(where: { Self.isUnder(place, $0) }) { return Self.isOrdinary(place) ? place : nil }
+        if writable.contains(where: { Self.isUnder(place, $0) }) {
+            return Self.isOrdinary(place) ? place : nil
+        }
         guard use == .read, Self.isOrdinary(place) else { return nil }
         if readable.contains(where: { Self.isUnder(place, $0) }) { return place }
         guard let own = ownDirectory.flatMap(Self.place), own != "/", Self.isUnder(place, own),

@@ -35,7 +35,14 @@ final class ScriptAccount {
     private let grants: ScriptScope.Grants
     private let pace: HostPace?
 
-    init(number: Int, started: Double, memory: MemoryAccount, scope: ScriptScope?, grants: ScriptScope.Grants, pace: HostPace?) {
+    init(
+        number: Int,
+        started: Double,
+        memory: MemoryAccount,
+        scope: ScriptScope?,
+        grants: ScriptScope.Grants,
+        pace: HostPace?
+    ) {
         self.number = number
         self.started = started
         self.memory = memory
