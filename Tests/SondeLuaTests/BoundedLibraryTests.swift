@@ -41,7 +41,7 @@ import Testing
             ("('x'):find('%')", "malformed pattern (ends with '%')"),
             ("('x'):find('(x')", "unfinished capture"), ("('x'):find('%1')", "invalid capture index %1"),
             ("('x'):gsub('x', '%2')", "invalid capture index %2"),
-            ("('x'):find(')')", "invalid pattern capture"),
+            ("('x'):match(')')", "invalid pattern capture"),
             ("('x'):gsub('x', '%z')", "invalid use of '%' in replacement string"),
             ("('x'):find(('(x?)'):rep(40))", "too many captures"),
         ]

@@ -20,7 +20,7 @@ local unpack = table.unpack
 
 local legacy = {unpack = unpack, gcinfo = function() return collectgarbage("count") end}
 
-function legacy.loadstring(text, name) return load(text, name) end
+function legacy.loadstring(text, name) return G.load(text, name, "t") end
 
 -- Numbers that are whole are integers where 5.1 knew only one kind.
 local function whole(value)

@@ -8,6 +8,7 @@ local host, compatibility = ...
 
 local error, getmetatable, ipairs, pairs, pcall, rawget, rawset, select, setmetatable, tostring, type =
   error, getmetatable, ipairs, pairs, pcall, rawget, rawset, select, setmetatable, tostring, type
+local find, sub = string.find, string.sub
 local concat, status = table.concat, coroutine.status
 local G, require = _G, require
 local native_require = require

@@ -73,7 +73,9 @@ package struct ScriptSandbox: Hashable, Sendable {
         return place
     }
 
-    /// A path's place: absolute, without links and dots. What is not there yet is judged by the directory it would be in.
+    /// A path's place: absolute, without links and dots.
+    ///
+    /// What is not there yet is judged by the directory it would be in.
     static func place(_ path: String) -> String? {
         guard !path.isEmpty, !path.utf8.contains(0), path.utf8.count < Int(PATH_MAX) else { return nil }
         if let real = real(path) { return real }
