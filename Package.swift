@@ -146,7 +146,9 @@ let package = Package(
         // MARK: Floor 5: the façade
         .target(
             name: "Sonde",
-            dependencies: ["SondeModel", "SondeDatabase", "SondeIO", "SondeScan", "SondeScript"],
+            dependencies: [
+                "SondeModel", "SondeWire", "SondeDatabase", "SondeIO", "SondeScan", "SondeScript",
+            ],
             swiftSettings: rules
         ),
 
@@ -199,7 +201,8 @@ let package = Package(
         .testTarget(
             name: "SondeScanTests",
             dependencies: [
-                "SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeRegex", "SondeTestSupport",
+                "SondeScan", "SondeDatabase", "SondeModel", "SondeIO", "SondeRegex", "SondeWire",
+                "SondeTestSupport",
             ],
             swiftSettings: rules
         ),

@@ -124,6 +124,16 @@ int sonde_packet_socket(unsigned interface) {
     return -1;
 }
 
+int sonde_ignore_outgoing(int descriptor) {
+#ifdef PACKET_IGNORE_OUTGOING
+    int on = 1;
+    return setsockopt(descriptor, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on);
+#else
+    (void)descriptor;
+    return -1;
+#endif
+}
+
 enum { most_packets = 64 };
 
 int sonde_send_packets(int descriptor, const void *bytes, const sonde_packet *packets, size_t count) {

@@ -15,6 +15,8 @@ final class DataFiles {
     private var servicesRead: Result<ServicesFile, DatabaseError>?
     private var protocolsRead: Result<ProtocolsFile, DatabaseError>?
     private var payloadsRead: PayloadsFile?
+    private var prefixesRead: MACPrefixesFile?
+    private var systemsRead: OSDatabaseFile?
     private var serviceProbesRead: Result<ServiceProbesFile, ScanError>?
 
     init(_ request: DataFileRequest) {
@@ -65,6 +67,25 @@ final class DataFiles {
         return file
     }
 
+    /// Who makes which interfaces; nothing where there is no such data file.
+    var prefixes: MACPrefixesFile {
+        if let prefixesRead { return prefixesRead }
+        let (octets, name) = contents(of: "nmap-mac-prefixes", fallback: nil)
+        let file = MACPrefixesFile(parsing: octets, name: name)
+        prefixesRead = file
+        return file
+    }
+
+    /// Operating systems that are known; none where there is no such data file.
+    var systems: OSDatabaseFile {
+        if let systemsRead { return systemsRead }
+        let (octets, name) = contents(of: "nmap-os-db", fallback: nil)
+        let file = OSDatabaseFile(parsing: octets, name: name)
+        if let warning = file.warning { tell("\(warning)") }
+        systemsRead = file
+        return file
+    }
+
     /// The probes of service detection, which cannot do without this file.
     func serviceProbes() throws(ScanError) -> ServiceProbesFile {
         if let serviceProbesRead { return try serviceProbesRead.get() }
@@ -83,7 +104,10 @@ final class DataFiles {
     }
 
     /// The name of a port's service; nothing if it is not known.
-    func serviceName(of port: Port) -> String? { (try? services())?.name(of: port) }
+    func serviceName(of port: Port) -> String? {
+        guard port.transport == .ip else { return (try? services())?.name(of: port) }
+        return (try? protocols())?.name(of: UInt8(truncatingIfNeeded: port.number))
+    }
 
     /// The names that a port list may use.
     var portNames: PortNames {

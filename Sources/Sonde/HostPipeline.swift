@@ -30,7 +30,14 @@ final class HostPipeline {
     var scans: [PortScan] = []
     var scanProgress: [ScanProgress] = []
     var services: ServiceDetection?
+    var systems: OSDetection?
     var lookups: ReverseLookups?
+    /// Where raw packets leave; nothing if none are needed or allowed.
+    let raw: RawChannel?
+    /// What traces ways, made at first use.
+    var traceroute: Traceroute?
+    /// Timing pings of the hosts in work.
+    let pings = TimingPings()
     var lookupsUnderWay: [Int: Operation] = [:]
     private(set) var hasStarted = false
     /// Hosts whose ports are known and whose scripts have not all ended.
@@ -47,9 +54,11 @@ final class HostPipeline {
         selection: PortSelection?,
         targets: TargetExpansion,
         exclusions: Exclusions,
-        given: [Host]? = nil
+        given: [Host]? = nil,
+        raw: RawChannel? = nil
     ) {
         self.session = session
+        self.raw = raw
         self.given = given?[...] ?? []
         scansPorts = given == nil
         earlier = EarlierWork(session.plan.resumption)
@@ -63,6 +72,13 @@ final class HostPipeline {
     var isDone: Bool {
         hasStarted && hostsActive == 0 && added.isEmpty && given.isEmpty && namesUnderWay == 0
             && (discovery?.isDone ?? true)
+    }
+
+    /// Whether hosts may still come to their scripts: some are before them, or not found yet.
+    var mayGetMoreScripts: Bool {
+        hasStarted
+            && (hostsActive > scripted.count || !(discovery?.isDone ?? true) || !added.isEmpty
+                || namesUnderWay > 0)
     }
 
     /// The phase that most hosts wait for now; nothing while only scripts run.
@@ -80,6 +96,7 @@ final class HostPipeline {
         }
         makeScans()
         makeServiceDetection()
+        makeSystemDetection()
         if case .list = session.plan.extent {
             listTargets()
         } else {
@@ -92,7 +109,9 @@ final class HostPipeline {
         discovery?.cancel()
         for scan in scans { scan.cancel() }
         services?.cancel()
+        systems?.cancel()
         for operation in lookupsUnderWay.values { operation.cancel() }
+        raw?.close()
         session.facts.onTarget = { _ in false }
     }
 
@@ -171,6 +190,7 @@ final class HostPipeline {
         scripted[active.number] = nil
         active.host.ended = WallTime.now
         nameServices(of: &active.host)
+        pings[active.number] = nil
         hostsActive -= 1
         hostsTotal += 1
         session.onEvent(.host(active.host))

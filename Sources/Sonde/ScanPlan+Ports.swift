@@ -67,6 +67,34 @@ public struct PacketRequest: Hashable, Sendable {
     public var timeToLive: UInt8?
     /// What is put into otherwise empty packets.
     public var payload: Payload?
+    /// The TCP flags of raw scans instead of the technique's: the flag octet (`--scanflags`).
+    public var scanFlags: UInt8?
+    /// The options of IPv4 headers, at most 40 octets.
+    public var ipOptions: [UInt8] = []
+    /// Whether checksums are wrong (`--badsum`).
+    public var spoilsChecksums = false
+    /// Most data octets in a fragment of IPv4, a multiple of 8 (`-f`, `--mtu`).
+    public var fragmentSize: Int?
+    /// Decoys in order; ``Decoy/own`` is our place among them (`-D`).
+    public var decoys: [Decoy] = []
+    /// Our link-layer address instead of the interface's: `0`, hexadecimal digits or a vendor's word (`--spoof-mac`).
+    public var spoofedAddress: String?
+    /// Whether frames are built by hand (`--send-eth`).
+    public var sendsFrames = false
+    /// Whether hosts on the own link are not asked by ARP or neighbour discovery (`--send-ip`).
+    public var sendsPackets = false
+    /// Whether SCTP packets have the older checksum (`--adler32`).
+    public var usesAdler32 = false
+
+    /// Who seems to send a probe.
+    public enum Decoy: Hashable, Sendable {
+        /// We ourselves.
+        case own
+        /// This address.
+        case address(IPAddress)
+        /// An address of chance.
+        case random
+    }
 
     /// Makes the default request.
     public init() {}

@@ -15,6 +15,8 @@ public struct ScriptRequest: Hashable, Sendable {
     public var arguments: String?
     /// A file of script arguments.
     public var argumentFile: String?
+    /// Whether an argument that no script takes ends the scan (`--strict`); else it is only told.
+    public var isStrict = false
     /// Whether what scripts send and receive is told.
     public var isTraced = false
     /// Whether the script database is written anew.
@@ -55,6 +57,11 @@ public struct TimingRequest: Hashable, Sendable {
     public var maximumHostGroup = 100_000
     /// How often progress is told without being asked; nothing means never.
     public var statusInterval: TimeSpan?
+
+    /// Whether late resets do not slow a scan down (`--defeat-rst-ratelimit`).
+    public var ignoresResetLimits = false
+    /// Whether late ICMP errors do not slow a UDP scan down (`--defeat-icmp-ratelimit`).
+    public var ignoresErrorLimits = false
 
     /// Makes the default request.
     public init() {}

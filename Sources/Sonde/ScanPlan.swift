@@ -29,6 +29,8 @@ public struct ScanPlan: Hashable, Sendable {
     public var containment = ContainmentRequest()
     /// What is asked about services.
     public var versions = VersionRequest()
+    /// What is asked about operating systems.
+    public var system = SystemRequest()
     /// What packets and connections look like.
     public var packets = PacketRequest()
     /// Where data files come from.
@@ -43,10 +45,13 @@ public struct ScanPlan: Hashable, Sendable {
     public var showsOnlyOpen = false
     /// Whether every connection and packet is told; scripts and service probes are traced too.
     public var tracesPackets = false
+    /// Whether the way to each host is traced (`--traceroute`).
+    public var tracesRoutes = false
     /// Whether raw sending may be tried; nothing means that the engine finds out.
     public var isPrivileged: Bool?
-    /// How many script worlds, each with a thread of its own, share the scripts; at least 1.
-    public var worldCount = 1
+    /// How many script worlds, each with a thread of its own, share scripts that compute for long; nothing for as many as there
+    /// are processors.
+    public var worldCount: Int?
     /// The seed of every random choice; nothing means that one is drawn.
     public var seed: UInt64?
 

@@ -10,6 +10,7 @@ extension ScanSession {
     ///   - resolved: the typed targets; all hosts are meant if there are none.
     ///   - exclusions: what must not be touched.
     ///   - selection: the ports asked for; all are meant if none were typed.
+    /// - Returns: the hosts; nothing where ports are scanned.
     /// - Throws: ``ScanError`` if names cannot be looked up.
     func givenHosts(
         _ resolved: [ResolvedTarget],

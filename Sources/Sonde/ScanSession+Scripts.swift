@@ -12,9 +12,9 @@ internal import Glibc
 extension ScanSession {
     /// What the scripts that the plan's help rules choose say of themselves.
     ///
-    /// - Returns: the text for a person.
+    /// - Returns: the text for a person, and an XML document.
     /// - Throws: ``ScanError`` for rules that match nothing, or scripts that cannot be loaded.
-    public func scriptHelp() throws(ScanError) -> String {
+    public func scriptHelp() throws(ScanError) -> ScriptHelp {
         let engine = try makeEngine(readArguments())
         defer { engine.close() }
         do throws(ScriptSetupError) {
@@ -25,7 +25,39 @@ extension ScanSession {
         } catch {
             throw error.scanError
         }
-        return engine.chosen.map { ScriptText.help(for: $0) }.joined()
+        return ScriptHelp(
+            text: engine.chosen.map { ScriptText.help(for: $0) }.joined(),
+            xml: ScriptText.helpXML(
+                for: engine.chosen,
+                scriptsDirectory: directory("scripts"),
+                libraryDirectory: directory("nselib")
+            )
+        )
+    }
+
+    /// A folder of the data directories, with a slash at its end.
+    private func directory(_ name: String) -> String? {
+        guard case .directory(let path) = files.directory.locate(name) else { return nil }
+        return path.hasSuffix("/") ? path : path + "/"
+    }
+
+    /// Tries to load every script of the index.
+    ///
+    /// - Returns: which load, which do not, and why.
+    /// - Throws: ``ScanError`` where the index or the libraries themselves are broken.
+    public func checkScripts() throws(ScanError) -> ScriptCheck {
+        let engine = try makeEngine(readArguments())
+        defer { engine.close() }
+        do throws(ScriptSetupError) {
+            let report = try engine.loadAll(embedded: BuiltInScripts.all)
+            return ScriptCheck(
+                loaded: report.loaded.map(\.id),
+                refused: report.refused,
+                failed: report.failed.map { ScriptCheck.Failure(path: $0.path, reason: $0.reason) }
+            )
+        } catch {
+            throw error.scanError
+        }
     }
 
     /// What the scripts that the plan's help rules choose say of themselves, with their arguments.
@@ -54,6 +86,16 @@ extension ScanSession {
                 arguments: ScriptDescription.arguments(in: source)
             )
         }
+    }
+
+    /// Names and categories of the installed scripts, by their index alone; of the built-in ones where none is
+    /// installed.
+    public static func installedScripts(_ request: DataFileRequest) -> [(name: String, categories: [String])]
+    {
+        guard case .file(let path) = DataFiles(request).directory.locate("scripts/script.db"),
+            let octets = try? FileReader.contents(of: path), let index = try? ScriptIndex(parsing: octets)
+        else { return BuiltInScripts.all.map { (String($0.fileName.dropLast(4)), $0.categories) } }
+        return index.entries.map { ($0.name, $0.categories) }
     }
 
     /// Ids of the chosen scripts that are in a category; none before ``ScanSession/prepare()``.

@@ -79,6 +79,7 @@ extension ScanSession {
         settings.sourceAddress = plan.packets.sourceAddress
         settings.versionIntensity = plan.versions.intensity
         settings.detectsVersions = plan.versions.isWanted
+        settings.keepsPortResults = plan.scripts.isWanted
         settings.timeout = plan.timing.template.scriptTimeout
         settings.traces = plan.scripts.isTraced || plan.tracesPackets
         settings.maximumParallelism = plan.timing.template.maximumParallelism
@@ -90,6 +91,7 @@ extension ScanSession {
         settings.limits.processorTime = plan.containment.processorTime
         settings.limits.memory = plan.containment.memory
         settings.limits.output = plan.containment.output
+        settings.worlds = plan.worldCount ?? Processors.count
         do {
             return try ScriptEngine(
                 network: network,

@@ -30,6 +30,8 @@ public final class ScanSession {
     /// Where scripts may go; nothing if there are none.
     var scope: ScriptScope?
     var pipeline: HostPipeline?
+    /// Where raw packets leave; nothing if none are needed.
+    var channel: RawChannel?
     var scans: [ScanInfo] = []
     var problems = 0
     /// Something that lives as long as the session.
@@ -84,6 +86,7 @@ public final class ScanSession {
             problems += 1
             warn(failure)
         }
+        try prepareSystems()
         try prepareServices()
         let given = try givenHosts(resolved, exclusions, selection)
         let arguments = try readArguments()
@@ -93,7 +96,10 @@ public final class ScanSession {
             arguments: .table(arguments.fields)
         )
         for warning in targets.scopeWarnings { warn(warning) }
-        if plan.scripts.isWanted || plan.versions.isWanted { try prepareScripts(arguments) }
+        if plan.scripts.isWanted || plan.versions.isWanted {
+            try prepareScripts(arguments)
+            try checkArguments(arguments)
+        }
         // From here on nothing goes to what is excluded, whoever asks.
         network.gate.scope.exclusions = exclusions
         network.gate.rate = RateLimit(perSecond: plan.timing.template.maximumRate)
@@ -102,7 +108,8 @@ public final class ScanSession {
             selection: selection,
             targets: TargetExpansion(resolved, excluding: exclusions),
             exclusions: exclusions,
-            given: given
+            given: given,
+            raw: try makeChannel()
         )
         self.pipeline = pipeline
         if resolved.isEmpty, !targets.unresolved.isEmpty, !hasScriptsWithoutTargets {
@@ -165,6 +172,11 @@ public final class ScanSession {
     /// Tells how far the scan is.
     public func reportProgress() { onEvent(.progress(progress())) }
 
+    /// Ends all instances of the script that has been running longest.
+    ///
+    /// - Returns: its id; nothing if none runs.
+    public func skipSlowestScript() -> String? { engine?.skipSlowest() }
+
     /// Raises or lowers what scripts are told of the `-v` and `-d` levels.
     ///
     /// - Parameters:
@@ -181,19 +193,23 @@ public final class ScanSession {
         scheduleProgress()
         if let engine {
             network.loop.afterEvents = { engine.turn() }
+            engine.mayGetMoreRuns = { [unowned self] in pipeline?.mayGetMoreScripts ?? false }
             engine.isInterrupted = { [unowned self] in stopRequested.load(ordering: .relaxed) }
             if plan.scripts.isWanted, engine.hasScripts(.prerule) {
                 var isDone = false
+                let began = network.loop.clockNow
                 let earlier = EarlierWork(plan.resumption)
                 let key = HostKey(nil, name: nil)
                 for record in earlier.records(of: key) where record.phase == .prerule {
                     onEvent(.script(record))
                 }
                 engine.runBeforeHosts(skipping: earlier.tasks(of: key)) { [self] new in
+                    tellEndOfScripts(began)
                     let results = earlier.preScripts + new
                     if !results.isEmpty { onEvent(.preScripts(results)) }
                     isDone = true
                 }
+                tellStartOfScripts()
                 try turn { isDone }
             }
         }
@@ -203,12 +219,27 @@ public final class ScanSession {
         }
         if plan.scripts.isWanted, let engine, engine.hasScripts(.postrule) {
             var isDone = false
+            let began = network.loop.clockNow
             engine.runAfterHosts { [self] results in
+                tellEndOfScripts(began)
                 if !results.isEmpty { onEvent(.postScripts(results)) }
                 isDone = true
             }
+            tellStartOfScripts()
             try turn { isDone }
         }
+    }
+
+    /// Tells with `-v` that scripts before or after all hosts begin.
+    private func tellStartOfScripts() {
+        guard plan.verbosity > 0 else { return }
+        onEvent(.phaseStarted(.scripts, at: WallTime.now))
+    }
+
+    private func tellEndOfScripts(_ began: Instant) {
+        guard plan.verbosity > 0 else { return }
+        let elapsed = (network.loop.clockNow - began).seconds
+        onEvent(.phaseEnded(.scripts, at: WallTime.now, elapsed: elapsed))
     }
 
     private func turn(until isDone: () -> Bool) throws(ScanError) {
@@ -259,15 +290,18 @@ public final class ScanSession {
         let counts = engine?.threadCounts
         let scripts = engine?.activity ?? []
         let isScripting = phase == nil && counts != nil
+        let pending = engine?.pendingScripts ?? [:]
+        let ended = engine?.threadsEnded ?? 0
         return Progress(
             elapsed: (network.loop.clockNow - startedAt).seconds,
             hostsCompleted: pipeline?.hostsTotal ?? 0,
             hostsUp: pipeline?.hostsUp ?? 0,
             hostsActive: pipeline?.hostsActive ?? 0,
             phase: phase?.phase ?? .scripts,
-            done: isScripting ? (engine?.threadsEnded ?? 0) : (phase?.done ?? 0),
-            total: isScripting ? (engine?.threadsStarted ?? 0) : (phase?.total ?? 0),
-            runningScripts: scripts
+            done: isScripting ? ended : (phase?.done ?? 0),
+            total: isScripting ? ended + pending.values.reduce(0, +) : (phase?.total ?? 0),
+            runningScripts: scripts,
+            pendingScripts: pending
         )
     }
 

@@ -49,6 +49,7 @@ extension ScriptDescription {
     /// The arguments that a script's comments document with `@args`.
     ///
     /// - Parameter source: the script's text.
+    /// - Returns: the arguments, in the order of the comments.
     static func arguments(in source: [UInt8]) -> [Argument] {
         var arguments: [Argument] = []
         var name: String?

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import Sonde
 
 /// Carries a command line out and says with which status to exit.
 enum CommandRunner {
@@ -8,7 +8,12 @@ enum CommandRunner {
     ///
     /// - Returns: 0 for success, 255 for a line that cannot be read, 1 for another failure.
     static func run(_ commandLine: [String]) async -> Int32 {
-        let environment = CommandEnvironment(isRoot: geteuid() == 0, now: .now, store: StorePlace.usual)
+        let environment = CommandEnvironment(
+            isRoot: Privileges.mayUseRawPackets(typed: nil),
+            now: .now,
+            config: ConfigFile.usualPath,
+            store: StorePlace.usual
+        )
         switch Invocation(commandLine: commandLine, environment: environment) {
         case .print(let text, let status): return printed(text, status: status)
         case .fail(let error):

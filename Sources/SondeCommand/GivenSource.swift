@@ -8,6 +8,7 @@ enum GivenSource {
     /// Reads a file of results, or a stored scan.
     ///
     /// - Parameter source: a file's name, or what names a stored scan.
+    /// - Returns: the hosts.
     /// - Throws: ``ScanError`` in one line that names the source.
     static func read(_ source: String) throws(ScanError) -> GivenHosts {
         do throws(StoreError) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import Sonde
 
 /// What one start of the command is to do.
 enum Invocation: Sendable {
@@ -38,8 +39,9 @@ enum Invocation: Sendable {
         if let command = Subcommand(rawValue: first) {
             return .subcommand(command, arguments: Array(arguments.dropFirst()))
         }
-        let normalised = try ArgumentNormaliser.normalise(arguments)
-        if let text = try informationText(normalised) { return .print(text, status: 0) }
+        let typed = try ArgumentNormaliser.normalise(arguments)
+        if let text = try informationText(typed) { return .print(text, status: 0) }
+        let normalised = try withConfig(typed, environment)
         let flags = try parse(normalised)
         return .scan(
             try OptionsResolver.resolve(
@@ -51,6 +53,21 @@ enum Invocation: Sendable {
         )
     }
 
+    /// What was typed, with the options of the configuration before it.
+    private static func withConfig(
+        _ typed: NormalisedArguments,
+        _ environment: CommandEnvironment
+    ) throws(UsageError) -> NormalisedArguments {
+        let value = { (flag: FlagDeclaration) in typed.uses.last { $0.flag == flag }?.value }
+        let profile = value(.profile)
+        let path = value(.config) ?? (typed.uses(.noConfig) ? nil : environment.config)
+        guard let path else {
+            guard let profile else { return typed }
+            throw .value("--profile \(shown(profile)): there is no file of options; see sonde help config")
+        }
+        return try ConfigFile(path).merged(typed, profile: profile)
+    }
+
     /// The text that the first flag of this kind asks for, or nothing.
     private static func informationText(_ arguments: NormalisedArguments) throws(UsageError) -> String? {
         for use in arguments.uses {
@@ -58,6 +75,7 @@ enum Invocation: Sendable {
             case .help: return UsageText.usage
             case .version: return UsageText.versionBlock
             case .manual: return ManualPage.text
+            case .interfaceList: return InterfaceReport.text()
             case .completionScript: return try completionScript(shell: use.value ?? "")
             default: continue
             }

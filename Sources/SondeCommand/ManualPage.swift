@@ -11,6 +11,10 @@ enum ManualPage {
             page += ".SS \(escaped(section.title))\n"
             for flag in flags { page += entry(flag) }
         }
+        page += ".SH COMMANDS\n"
+        for command in Subcommand.allCases {
+            page += ".TP\n\\fBsonde \(escaped(command.synopsis))\\fR\n\(sentence(command.summary))\n"
+        }
         return page + footer
     }
 
@@ -23,7 +27,8 @@ enum ManualPage {
         .RI [ option ...]
         .IR target ...
         .br
-        .B sonde demo
+        .B sonde
+        .IR command " ..."
         .SH DESCRIPTION
         Finds out which hosts are up, which of their ports are open, and what scripts of the Nmap Scripting Engine
         tell about them. Options and targets may stand in any order; after
@@ -37,10 +42,16 @@ enum ManualPage {
     private static let footer = """
         .SH KEYS
         While a scan runs at a terminal: Enter shows the progress; v and d raise verbosity and debugging, V and D
-        lower them; p and P turn packet tracing on and off; ? lists the keys.
+        lower them; s ends the script that has been running longest; ? lists the keys.
+        .SH FILES
+        $XDG_DATA_HOME/sonde/scans.db, or ~/.local/share/sonde/scans.db: scans that were kept (see options store and no-store).
+        .br
+        $XDG_CONFIG_HOME/sonde/config, or ~/.config/sonde/config: options for every scan, and profiles
+        (sonde help config).
         .SH EXIT STATUS
         0 if the scan was carried out, 255 if the command line could not be read or asks for something that is not
-        offered, 1 for any other failure.
+        offered, 1 for any other failure, also if the scan was interrupted. sonde diff: 0 if two scans agree, 1 if
+        they differ, 2 if one cannot be read.
 
         """
 

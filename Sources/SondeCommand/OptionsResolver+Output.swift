@@ -47,6 +47,12 @@ extension OptionsResolver {
         try checkPaths()
         try resolveStylesheet()
         try resolveStore()
+        if let text = flags.output.progress {
+            guard let kind = ProgressKind(rawValue: text) else {
+                throw .value("--progress \(shown(text)) is not known; write line, json or none")
+            }
+            request.output.progress = kind
+        }
     }
 
     /// Where the scan is kept.

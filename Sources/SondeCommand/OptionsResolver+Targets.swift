@@ -37,67 +37,6 @@ extension OptionsResolver {
         request.plan.targets = targets
     }
 
-    /// How far the scan goes, and by which techniques.
-    mutating func resolveExtent() throws(UsageError) {
-        let typed = flags.ports
-        var techniques: [ScanTechnique] = []
-        if typed.isUDPScan { techniques.append(.udp) }
-        if typed.isConnectScan { techniques.append(.connect) }
-        let stops = flags.discovery.isListScan ? "-sL" : flags.discovery.isPingScan ? "-sn" : nil
-        guard let stops else {
-            request.plan.techniques = techniques.isEmpty ? [.connect] : techniques
-            if techniques.isEmpty, environment.isRoot, flags.output.verboseCount > 0 {
-                note("connect scan: SYN scan is not available in this version")
-            }
-            return
-        }
-        if let first = techniques.first {
-            throw .value(
-                "\(stops) scans no ports, so \(first == .udp ? "-sU" : "-sT") cannot be used with it; leave one out"
-            )
-        }
-        let ports = typed.isFast ? "-F" : typed.portLists.isEmpty ? nil : "-p"
-        if let ports {
-            throw .value("\(stops) scans no ports, so \(ports) cannot be used with it; leave one out")
-        }
-        request.plan.extent = stops == "-sL" ? .list : .hosts
-        request.plan.techniques = []
-    }
-
-    /// Discovery probes.
-    mutating func resolveDiscovery() throws(UsageError) {
-        let typed = flags.discovery
-        _ = try ValueParsing.single(typed.synPing, .synPing)
-        _ = try ValueParsing.single(typed.ackPing, .ackPing)
-        var discovery = DiscoveryRequest()
-        discovery.isSkipped = typed.skipsPing || typed.isListScan
-        discovery.usesLinkProbes = !typed.disablesARPPing
-        discovery.ignoresResets = typed.ignoresResets
-        for use in uses {
-            switch use.flag {
-            case .synPing: discovery.probes.append(.tcpSYN(ports: use.value ?? ""))
-            case .ackPing: discovery.probes.append(.tcpACK(ports: use.value ?? ""))
-            case .echoPing: discovery.probes.append(.icmpEcho)
-            case .timestampPing: discovery.probes.append(.icmpTimestamp)
-            case .netmaskPing: discovery.probes.append(.icmpNetmask)
-            default: continue
-            }
-        }
-        discovery.probes = unique(discovery.probes)
-        let isIPv4Only = discovery.probes.contains(.icmpTimestamp) || discovery.probes.contains(.icmpNetmask)
-        if isIPv4Only, request.plan.targets.family == .inet6 {
-            throw .value("-PP and -PM are probes of IPv4; leave them out with -6")
-        }
-        if typed.echoPing || isIPv4Only {
-            note("ICMP probes are not available in this version: TCP connections are tried instead")
-        }
-        request.plan.discovery = discovery
-    }
-
-    private func unique(_ probes: [DiscoveryProbe]) -> [DiscoveryProbe] {
-        probes.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-    }
-
     /// Name look-ups.
     mutating func resolveNames() throws(UsageError) {
         let typed = flags.discovery

@@ -23,6 +23,8 @@ extension OptionsResolver {
                 in: 0...Int(Int32.max)
             )
         }
+        timing.ignoresResetLimits = typed.ignoresResetLimits || flags.output.showsOnlyOpen
+        timing.ignoresErrorLimits = typed.ignoresErrorLimits
         if let text = typed.statusInterval {
             let interval = try ValueParsing.time(text, .statusInterval)
             guard interval > .zero else {

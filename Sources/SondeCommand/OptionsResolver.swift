@@ -55,6 +55,7 @@ struct OptionsResolver {
         try resolveScripts()
         try resolveContainment()
         try resolveVersions()
+        try resolveSystem()
         try resolvePackets()
         try resolveLevels()
         try resolveOutput()
@@ -86,8 +87,7 @@ struct OptionsResolver {
                 let note = "\(flag.name) has no effect: \(warning)"
                 if !request.notes.contains(note) { request.notes.append(note) }
             case .unavailable:
-                let hint = FlagDeclaration.ports.contains(flag) ? "; use -sT or -sU" : ""
-                throw .syntax("\(flag.name) (\(flag.summary)) is not available in this version\(hint)")
+                throw .syntax("\(flag.name) (\(flag.summary)) is not available in this version")
             case .later: throw .syntax("not offered yet: \(flag.name) (\(flag.summary))")
             case .refused(let reason): throw .syntax("not offered: \(flag.name) (\(reason))")
             }
@@ -103,12 +103,6 @@ struct OptionsResolver {
                 guard ["epoll", "kqueue", "poll", "select", "iocp"].contains(value) else {
                     throw .value("\(use.flag.name) \(shown(value)): unknown engine; write epoll")
                 }
-            case .mtu:
-                let size = try ValueParsing.integer(value, use.flag, in: 1...Int(Int32.max))
-                guard size.isMultiple(of: 8) else {
-                    throw .value("--mtu \(shown(value)): the size must be a multiple of 8")
-                }
-            case .osTries: _ = try ValueParsing.integer(value, use.flag, in: 1...50)
             default: continue
             }
         }

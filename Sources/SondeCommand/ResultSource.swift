@@ -10,6 +10,7 @@ enum ResultSource {
     ///   - name: `last`, the number of a stored scan (`12`, `#12`), a file of results, a scan database (its latest
     ///     scan is meant), or `DATABASE#12`. A file called like a number is written `./12`.
     ///   - store: the database; nothing for the usual one.
+    /// - Returns: the results.
     /// - Throws: ``StoreError`` in one line that names the source.
     static func read(_ name: String, store: String?) throws(StoreError) -> ScanResults {
         if let number = number(name) {

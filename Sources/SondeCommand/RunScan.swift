@@ -15,7 +15,7 @@ func runScan(_ request: ScanRequest) async -> Int32 {
         if let source = request.source { request.plan.given = try GivenSource.read(source) }
         let session = try ScanSession(confined(request))
         session.onEvent = complainOfDiagnostics
-        if let status = try runScriptTask(session) { return status }
+        if let status = try runScriptTask(session, request) { return status }
         return try runSession(session, request)
     } catch {
         return complain(error, debugging: request.plan.debugging)
@@ -88,14 +88,36 @@ private func complainOfDiagnostics(_ event: ScanEvent) {
 /// Does what asks for no scan: script help, or a new index of scripts.
 ///
 /// - Returns: the status to exit with; nothing if a scan was asked for.
-private func runScriptTask(_ session: ScanSession) throws(ScanError) -> Int32? {
+private func runScriptTask(_ session: ScanSession, _ request: ScanRequest) throws(ScanError) -> Int32? {
     if session.plan.scripts.updatesDatabase {
+        _ = StandardStreams.write("NSE: Updating rule database.\n")
         let count = try session.updateScriptDatabase()
-        _ = StandardStreams.write("Script database updated: \(count) scripts.\n")
+        _ = StandardStreams.write("NSE: Script Database updated successfully.\n")
+        if session.plan.verbosity > 0 {
+            _ = StandardStreams.write("NSE: The database has \(count) scripts.\n")
+        }
         if session.plan.targets.words.isEmpty { return 0 }
     }
     guard session.plan.scripts.helpRules != nil else { return nil }
-    _ = StandardStreams.write(try session.scriptHelp())
+    return try tellHelp(session.scriptHelp(), request)
+}
+
+/// Shows what scripts say of themselves: as text, and as XML where an XML report was asked for.
+private func tellHelp(_ help: ScriptHelp, _ request: ScanRequest) throws(ScanError) -> Int32 {
+    if !request.output.isTerminalSilent { _ = StandardStreams.write(help.text) }
+    for file in request.output.files where file.format == .xml {
+        guard file.path != "-" else {
+            _ = StandardStreams.write(help.xml)
+            continue
+        }
+        do throws(OutputError) {
+            let output = try OutputFile(file.path, isForced: request.output.isForced)
+            try output.write(help.xml.utf8)
+            try output.close()
+        } catch {
+            throw ScanError(.failure, error.description)
+        }
+    }
     return 0
 }
 
@@ -145,8 +167,10 @@ final class KeyWatcher {
             case .lowerVerbosity: verbosity = max(verbosity - 1, 0)
             case .raiseDebugging: debugging = min(debugging + 1, 10)
             case .lowerDebugging: debugging = max(debugging - 1, 0)
-            case .startPacketTrace, .stopPacketTrace:
-                reports.tell("packet tracing cannot be changed while a scan runs")
+            case .startPacketTrace: session.setPacketTrace(true)
+            case .stopPacketTrace: session.setPacketTrace(false)
+            case .skipScript:
+                reports.tell(session.skipSlowestScript().map { "\($0) is skipped" } ?? "no script is running")
             case .help: reports.tell(StatusKeys.helpText)
             }
         }

@@ -19,8 +19,10 @@ final class ScanReports {
     init(_ request: ScanRequest, vulnerabilityScripts: Set<String> = []) throws(ScanError) {
         var options = Self.options(request)
         options.vulnerabilityScripts = vulnerabilityScripts
-        let hasStatusLine = !request.output.isTerminalSilent && isatty(STDOUT_FILENO) == 1
-        statusInterval = hasStatusLine ? .seconds(1) : nil
+        let hasStatusLine =
+            request.output.progress == .line && !request.output.isTerminalSilent
+            && isatty(STDOUT_FILENO) == 1 && !isDumbTerminal
+        statusInterval = hasStatusLine || request.output.progress == .json ? .seconds(1) : nil
         var reporters: [any Reporter] = []
         do throws(OutputError) {
             let errors = OutputFile(borrowing: STDERR_FILENO, name: "standard error")
@@ -29,6 +31,7 @@ final class ScanReports {
             } else {
                 reporters.append(ErrorReporter(errors))
             }
+            if request.output.progress == .json { reporters.append(ProgressReporter(errors)) }
             for file in request.output.files {
                 reporters.append(try Self.reporter(file, request, options))
             }
@@ -59,6 +62,7 @@ final class ScanReports {
         options.debugging = request.plan.debugging
         options.scriptsRequested = !request.plan.scripts.effectiveRules.isEmpty
         options.versionRequested = request.plan.versions.isWanted
+        options.osRequested = request.plan.system.isWanted
         switch request.output.stylesheet {
         case .standard: options.stylesheet = .default
         case .address(let address): options.stylesheet = .href(address)
@@ -142,6 +146,13 @@ final class ScanReports {
         guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
+}
+
+/// Whether the terminal cannot rewrite a line.
+private var isDumbTerminal: Bool {
+    // The text is the environment's own and is copied at once.
+    guard let text = unsafe getenv("TERM") else { return false }
+    return unsafe String(cString: text) == "dumb"
 }
 
 /// Shows what goes to standard error, where the terminal's report is left out.

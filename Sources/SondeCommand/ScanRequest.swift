@@ -21,6 +21,16 @@ struct ScanRequest: Hashable, Sendable {
     var notes: [String] = []
 }
 
+/// How progress is told.
+enum ProgressKind: String, Hashable, Sendable, CaseIterable {
+    /// In the last line of a terminal.
+    case line
+    /// As JSON Lines on standard error.
+    case json
+    /// Not at all.
+    case none
+}
+
 /// In which database a scan is kept.
 struct StoreRequest: Hashable, Sendable {
     /// The file.
@@ -93,6 +103,8 @@ struct OutputRequest: Hashable, Sendable {
     var isForced = false
     /// The XML report's stylesheet.
     var stylesheet = Stylesheet.standard
+    /// How progress is told.
+    var progress = ProgressKind.line
     /// Whether the report for the terminal is left out: `-v0`, or another report takes its place.
     var isTerminalSilent = false
 }
@@ -103,6 +115,8 @@ struct CommandEnvironment: Hashable, Sendable {
     var isRoot: Bool
     /// When the command was started, in local time, for file names.
     var now: LocalTime
+    /// The user's file of options; nothing if there is none.
+    var config: String?
     /// The user's scan database; nothing where scans are kept only if asked for.
     var store: String?
 }

@@ -16,6 +16,8 @@ enum StatusKey: Hashable, Sendable {
     case startPacketTrace
     /// Stop telling packets: `P`.
     case stopPacketTrace
+    /// End the script that has been running longest: `s`.
+    case skipScript
     /// List the keys: `?`.
     case help
 }
@@ -37,6 +39,7 @@ struct StatusKeys: Hashable, Sendable {
           v/V  tell more/less
           d/D  tell more/less of what goes on inside
           p/P  start/stop telling packets
+          s    skip the script that has been running longest
           ?    this list
 
         """
@@ -73,6 +76,7 @@ struct StatusKeys: Hashable, Sendable {
         case UInt8(ascii: "D"): return .lowerDebugging
         case UInt8(ascii: "p"): return .startPacketTrace
         case UInt8(ascii: "P"): return .stopPacketTrace
+        case UInt8(ascii: "s"): return .skipScript
         case UInt8(ascii: "?"): return .help
         case 0x80..<0xC0: return nil
         default: return .status

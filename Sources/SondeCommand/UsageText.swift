@@ -19,17 +19,16 @@ enum UsageText {
     private static func makeUsage() -> String {
         var text = """
             Usage: sonde [options] target...
-                   sonde demo
+                   sonde COMMAND ...         commands are listed at the end
             Scans networks and runs NSE scripts.
             A target is a name, an address, a network (192.0.2.0/24) or a range (192.0.2.1-20).
 
             """
-        for section in FlagSection.all {
-            let flags = section.flags.filter(\.isShown)
-            guard !flags.isEmpty else { continue }
-            text += "\n\(section.title):\n"
-            for flag in flags { text += line(flag) }
+        for title in FlagSection.all.map(\.title) {
+            let section = section(title)
+            if !section.isEmpty { text += "\n" + section }
         }
+        text += "\n" + commands
         return text + """
 
             Examples:
@@ -39,6 +38,32 @@ enum UsageText {
 
             """
     }
+
+    /// The options of one topic.
+    static func section(_ title: String) -> String {
+        let flags = FlagSection.all.first { $0.title == title }?.flags.filter(\.isShown) ?? []
+        guard !flags.isEmpty else { return "" }
+        return "\(title):\n" + flags.map(line).joined()
+    }
+
+    /// The commands beside scanning.
+    static var commands: String {
+        var text = "Commands:\n"
+        let all =
+            Subcommand.allCases.map { ($0.synopsis, $0.summary) } + [("demo", "show what the program can do")]
+        for (synopsis, summary) in all { text += "  sonde \(synopsis)\n      \(summary)\n" }
+        return text
+    }
+
+    /// What the exit statuses mean.
+    static let statuses = """
+        Exit status:
+          0    the scan was carried out; sonde diff: no differences
+          1    something failed, was interrupted, or a value makes no sense; sonde diff: differences
+          2    sonde diff: a scan cannot be read
+          255  the command line cannot be read, or asks for something that is not offered
+
+        """
 
     private static func line(_ flag: FlagDeclaration) -> String {
         let names = flag.synopsis + longAliases(flag)

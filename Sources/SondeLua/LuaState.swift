@@ -91,6 +91,15 @@ package final class LuaState {
     /// Collects all garbage.
     package func collectGarbage() { _ = unsafe sonde_lua_collect(L) }
 
+    /// Carries something out during which no garbage is collected: what it makes is kept anyway.
+    package func withoutCollecting<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        unsafe sonde_lua_stop_collector(L)
+        defer { unsafe sonde_lua_restart_collector(L) }
+        return try body()
+    }
+
     // MARK: Running
 
     /// Lends the main stack and restores its height after.

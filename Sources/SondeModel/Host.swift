@@ -55,6 +55,14 @@ public struct Host: Hashable, Sendable {
     public var isDirectlyConnected: Bool?
     /// Its link-layer address, if it is on our segment.
     public var macAddress: MACAddress?
+    /// Who made its interface, if known.
+    public var macVendor: String?
+    /// The link-layer address that frames to it go to, where frames are built by hand.
+    public var nextHopMACAddress: MACAddress?
+    /// The routers on the way to it, and itself at the end; empty if the way was not traced.
+    public var hops: [Hop] = []
+    /// What the way was traced with.
+    public var traceProbe: TraceProbe?
     /// Our own link-layer address towards it.
     public var sourceMACAddress: MACAddress?
     /// The ports scanned.

@@ -3,8 +3,6 @@
 /// The text of a host's OS fingerprint: a head that tells how it was taken, and the lines of the tests
 /// (spec page `os-detection`, section 10).
 public struct OSFingerprintText: Hashable, Sendable {
-    /// The version of Nmap whose format the text has.
-    public static let formatVersion = "7.93"
     /// The longest line of the wrapped form, with what it begins with.
     private static let lineLength = 75
     /// What lines of the wrapped form begin with.
@@ -27,7 +25,7 @@ public struct OSFingerprintText: Hashable, Sendable {
         let port = { (number: UInt16?) in number.map { "\($0)" } ?? "" }
         let date = Day(secondsSince1970: result.time)
         var fields = [
-            "V=\(formatVersion)", "E=\(host.address.family == .inet ? 4 : 6)",
+            "V=\(result.version)", "E=\(host.address.family == .inet ? 4 : 6)",
             "D=\(date.month)/\(date.day)", "OT=\(port(result.ports.openTCP))",
             "CT=\(port(result.ports.closedTCP))", "CU=\(port(result.ports.closedUDP))",
             "PV=\(isPrivate(host.address) ? "Y" : "N")",

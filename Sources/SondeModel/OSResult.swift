@@ -130,6 +130,8 @@ public struct OSResult: Hashable, Sendable {
     public var lines: [String] = []
     /// How numbers go on.
     public var sequence = OSSequence()
+    /// The version of the program that took the fingerprint.
+    public var version = ""
     /// When the fingerprint was taken, seconds since 1970.
     public var time: Double = 0
 

@@ -30,6 +30,40 @@ public struct Reason: RawRepresentable, Hashable, Sendable {
     public static let destinationUnreachable = Reason(rawValue: "dest-unreach")
     /// ICMP: administratively prohibited.
     public static let administrativelyProhibited = Reason(rawValue: "admin-prohibited")
+    /// ICMP: network administratively prohibited.
+    public static let networkProhibited = Reason(rawValue: "net-prohibited")
+    /// ICMP: host administratively prohibited.
+    public static let hostProhibited = Reason(rawValue: "host-prohibited")
+    /// ICMP: send more slowly.
+    public static let sourceQuench = Reason(rawValue: "source-quench")
+    /// ICMP: too many routers.
+    public static let timeExceeded = Reason(rawValue: "time-exceeded")
+    /// ICMP: the header was not understood.
+    public static let parameterProblem = Reason(rawValue: "param-problem")
+    /// ICMPv6: no route.
+    public static let noRoute = Reason(rawValue: "no-route")
+    /// ICMPv6: beyond the scope of the source address.
+    public static let beyondScope = Reason(rawValue: "beyond-scope")
+    /// ICMPv6: a route that rejects.
+    public static let rejectRoute = Reason(rawValue: "reject-route")
+    /// An ICMP echo reply.
+    public static let echoReply = Reason(rawValue: "echo-reply")
+    /// An ICMP timestamp reply.
+    public static let timestampReply = Reason(rawValue: "timestamp-reply")
+    /// An ICMP address mask reply.
+    public static let maskReply = Reason(rawValue: "addressmask-reply")
+    /// An ARP reply.
+    public static let arpResponse = Reason(rawValue: "arp-response")
+    /// A neighbour advertisement.
+    public static let neighborResponse = Reason(rawValue: "nd-response")
+    /// Both ends opened at once.
+    public static let splitHandshake = Reason(rawValue: "split-handshake-syn")
+    /// Any packet of the protocol.
+    public static let protocolResponse = Reason(rawValue: "proto-response")
+    /// SCTP: agreement.
+    public static let initAck = Reason(rawValue: "init-ack")
+    /// SCTP: refusal.
+    public static let abort = Reason(rawValue: "abort")
     /// Nothing came back.
     public static let noResponse = Reason(rawValue: "no-response")
     /// The target is this machine.

@@ -115,8 +115,34 @@ public enum Phase: String, Hashable, Sendable {
     case preScan = "Script Pre-scan"
     /// Finding which hosts are up.
     case discovery = "Ping Scan"
+    /// ARP questions on the own link.
+    case arpDiscovery = "ARP Ping Scan"
+    /// Neighbour discovery on the own link.
+    case neighborDiscovery = "ND Ping Scan"
     /// Connect scan.
     case connectScan = "Connect Scan"
+    /// SYN scan.
+    case synScan = "SYN Stealth Scan"
+    /// ACK scan.
+    case ackScan = "ACK Scan"
+    /// Window scan.
+    case windowScan = "Window Scan"
+    /// FIN scan.
+    case finScan = "FIN Scan"
+    /// Xmas scan.
+    case xmasScan = "XMAS Scan"
+    /// NULL scan.
+    case nullScan = "NULL Scan"
+    /// Maimon scan.
+    case maimonScan = "Maimon Scan"
+    /// SCTP INIT scan.
+    case sctpInitScan = "SCTP INIT Scan"
+    /// SCTP COOKIE-ECHO scan.
+    case sctpCookieScan = "SCTP COOKIE-ECHO Scan"
+    /// IP protocol scan.
+    case protocolScan = "IPProto Scan"
+    /// Finding the routers on the way.
+    case traceroute = "Traceroute"
     /// UDP scan.
     case udpScan = "UDP Scan"
     /// Finding out services.
@@ -145,6 +171,8 @@ public struct Progress: Hashable, Sendable {
     public var total: Int
     /// Ids of running scripts with the number of instances, longest-running first.
     public var runningScripts: [String]
+    /// How many instances of each script run or wait, as far as that is known.
+    public var pendingScripts: [String: Int]
 
     /// Makes a snapshot.
     public init(
@@ -155,7 +183,8 @@ public struct Progress: Hashable, Sendable {
         phase: Phase,
         done: Int,
         total: Int,
-        runningScripts: [String]
+        runningScripts: [String],
+        pendingScripts: [String: Int] = [:]
     ) {
         self.elapsed = elapsed
         self.hostsCompleted = hostsCompleted
@@ -165,6 +194,7 @@ public struct Progress: Hashable, Sendable {
         self.done = done
         self.total = total
         self.runningScripts = runningScripts
+        self.pendingScripts = pendingScripts
     }
 }
 

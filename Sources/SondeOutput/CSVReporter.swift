@@ -10,7 +10,8 @@ internal import SondeText
 package final class CSVReporter: Reporter {
     /// The head of the table.
     static let columns = [
-        "host", "name", "reverse_name", "host_state", "port", "protocol", "state", "reason", "service", "product",
+        "host", "name", "reverse_name", "host_state", "port", "protocol", "state", "reason", "service",
+        "product",
         "version", "script", "script_state", "output",
     ]
 
@@ -85,7 +86,9 @@ package final class CSVReporter: Reporter {
             }
         }
         if let first = shown.first, "=+-@".contains(first) { shown = "'" + shown }
-        guard shown.contains(where: { $0 == "," || $0 == "\"" || $0 == "'" || $0 == ";" }) else { return shown }
+        guard shown.contains(where: { $0 == "," || $0 == "\"" || $0 == "'" || $0 == ";" }) else {
+            return shown
+        }
         return "\"\(shown)\""
     }
 }

@@ -36,12 +36,18 @@ struct Finding: Hashable {
                 return Finding(String(decoding: key, as: UTF8.self), facts, text)
             }
             let hasStates = fields.contains { field in
-                if case .table(let facts) = field.value { Self.text(of: "state", in: facts) != nil } else { false }
+                if case .table(let facts) = field.value {
+                    Self.text(of: "state", in: facts) != nil
+                } else {
+                    false
+                }
             }
             if hasStates { return entries }
         }
         let trimmed = text.drop { $0.isWhitespace }
-        guard !trimmed.isEmpty, !text.contains("NOT VULNERABLE"), !trimmed.hasPrefix("ERROR") else { return [] }
+        guard !trimmed.isEmpty, !text.contains("NOT VULNERABLE"), !trimmed.hasPrefix("ERROR") else {
+            return []
+        }
         let level: Level =
             text.contains("LIKELY VULNERABLE") ? .warning : text.contains("VULNERABLE") ? .error : .note
         return [Finding(id: result.id, title: result.id, level: level, message: text)]
@@ -55,7 +61,8 @@ struct Finding: Hashable {
     }
 
     private init?(_ key: String, _ facts: [ScriptValue.Field], _ message: String) {
-        guard let state = Self.text(of: "state", in: facts), !state.hasPrefix("NOT"), state != "UNKNOWN" else {
+        guard let state = Self.text(of: "state", in: facts), !state.hasPrefix("NOT"), state != "UNKNOWN"
+        else {
             return nil
         }
         id = key.isEmpty ? "unnamed" : key

@@ -116,7 +116,11 @@ package final class JSONLinesReporter: Reporter {
     }
 
     /// Writes how far the scan is.
-    package static func write(_ progress: Progress, _ writer: inout JSONWriter) {
+    package static func write(
+        _ progress: Progress,
+        _ writer: inout JSONWriter,
+        range: ClosedRange<Double>? = nil
+    ) {
         writer.beginObject()
         writer.member("type", "stats")
         writer.member("final", false)
@@ -131,6 +135,10 @@ package final class JSONLinesReporter: Reporter {
         writer.beginArray()
         for script in progress.runningScripts { writer.string(script) }
         writer.endArray()
+        if let range {
+            writer.member("remaining_least", seconds: range.lowerBound)
+            writer.member("remaining_most", seconds: range.upperBound)
+        }
         writer.endObject()
     }
 }

@@ -99,7 +99,9 @@ package final class MarkdownReporter: Reporter {
     static func escaped(_ text: String) -> String {
         var result = ""
         for character in printableUnicode(text) {
-            if "\\`*_{}[]<>()#+-.!|~&".contains(character), character != ".", character != "-" { result += "\\" }
+            if "\\`*_{}[]<>()#+-.!|~&".contains(character), character != ".", character != "-" {
+                result += "\\"
+            }
             result.append(character)
         }
         return result

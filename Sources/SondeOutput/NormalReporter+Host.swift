@@ -66,7 +66,9 @@ extension NormalReporter {
             try portTable(shown)
             try sink.lines(ServiceText.unrecognized(shown))
         }
-        if let address = host.macAddress { try sink.line("MAC Address: \(address) (Unknown)") }
+        if let address = host.macAddress {
+            try sink.line("MAC Address: \(address) (\(printable(host.macVendor ?? "Unknown")))")
+        }
         let system = OSText(host, options)?.lines ?? []
         try sink.lines(system)
         if let info = ServiceText.info(shown, hostName: host.name) { try sink.line(info) }
@@ -75,7 +77,9 @@ extension NormalReporter {
             try sink.line("Host script results:")
             for result in scripts { try script(result) }
         }
-        if !host.ports.isEmpty || !scripts.isEmpty || !system.isEmpty { try sink.line() }
+        let trace = TraceText.lines(host)
+        try sink.lines(trace)
+        if !host.ports.isEmpty || !scripts.isEmpty || !system.isEmpty || !trace.isEmpty { try sink.line() }
     }
 
     /// The lines before the table: an empty one, or what is not in the table.

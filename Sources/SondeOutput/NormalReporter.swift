@@ -106,7 +106,11 @@ package final class NormalReporter: Reporter {
             try isTerminal ? complain("Sonde failed: \(printable(failure))") : ()
             return
         }
-        if options.versionRequested, summary.hostsUp > 0 { try sink.line("Service detection performed.") }
+        let performed = [options.osRequested ? "OS" : nil, options.versionRequested ? "Service" : nil]
+            .compactMap(\.self)
+        if !performed.isEmpty, summary.hostsUp > 0 {
+            try sink.line("\(performed.joined(separator: " and ")) detection performed.")
+        }
         guard isTerminal else {
             try sink.line("# Sonde done at \(ended) -- \(counts)")
             return
@@ -148,7 +152,10 @@ extension Phase {
     var task: String {
         switch self {
         case .preScan, .scripts, .postScan: "NSE"
-        case .discovery, .connectScan, .udpScan, .services: rawValue
+        case .discovery, .arpDiscovery, .neighborDiscovery, .connectScan, .synScan, .ackScan, .windowScan,
+            .finScan, .xmasScan, .nullScan, .maimonScan, .udpScan, .sctpInitScan, .sctpCookieScan,
+            .protocolScan, .services, .traceroute:
+            rawValue
         }
     }
 }

@@ -20,8 +20,6 @@ struct OSText {
     private static let mostGuesses = 10
     /// How much worse than the best a guess may be.
     private static let guessSpan = 0.1
-    private static let request =
-        "(If you know what OS is running on it, see https://nmap.org/submit/ )."
 
     let host: Host
     let result: OSResult
@@ -92,15 +90,15 @@ struct OSText {
             lines.append("Aggressive OS guesses: " + guesses.joined(separator: ", "))
         }
         lines.append(
-            "No exact OS matches for host "
-                + (result.unsuitability == nil ? Self.request : "(test conditions non-ideal).")
+            "No exact OS matches for host"
+                + (result.unsuitability == nil ? "." : " (test conditions non-ideal).")
         )
         return lines
     }
 
     private var noMatchLines: [String] {
-        guard let reason = result.unsuitability else { return ["No OS matches for host " + Self.request] }
-        return ["OS fingerprint not ideal because: \(printable(reason))", "No OS matches for host"]
+        guard let reason = result.unsuitability else { return ["No OS matches for host."] }
+        return ["OS fingerprint not ideal because: \(printable(reason))", "No OS matches for host."]
     }
 
     // MARK: Fingerprint

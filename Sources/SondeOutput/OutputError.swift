@@ -47,9 +47,11 @@ extension OutputError: CustomStringConvertible {
         case .name:
             return "output file name '\(shown)' begins with '-'; write './\(shown)' if it is meant so"
         case .database:
-            return "output file \(shown) is a database, as of stored scans; choose another name, or add --force"
+            return
+                "output file \(shown) is a database, as of stored scans; choose another name, or add --force"
         case .busy:
-            return "output file \(shown) is being written by another scan; choose another name, or add --force"
+            return
+                "output file \(shown) is being written by another scan; choose another name, or add --force"
         case .open: return "cannot open output file \(shown) for writing: \(reason)"
         default: return "cannot write to output file \(shown): \(reason)"
         }

@@ -21,7 +21,9 @@ package enum Seal {
         if octets.starts(with: "<".utf8) { return mendXML(octets) }
         if octets.starts(with: "{\"$schema\"".utf8) { return mendSARIF(octets) }
         if octets.starts(with: "{".utf8) { return mendJSONLines(octets) }
-        if octets.starts(with: "# Sonde".utf8) || octets.starts(with: "# Nmap".utf8) { return mendText(octets) }
+        if octets.starts(with: "# Sonde".utf8) || octets.starts(with: "# Nmap".utf8) {
+            return mendText(octets)
+        }
         if octets.starts(with: CSVReporter.columns.joined(separator: ",").utf8) { return mendLines(octets) }
         if octets.starts(with: "# Scan of".utf8) { return mendMarkdown(octets) }
         return .unknown
@@ -71,7 +73,10 @@ package enum Seal {
         {
             return .complete
         }
-        return .mended(keeping: whole, adding: Array("\nThe scan did not run to its end: it was killed.\n".utf8))
+        return .mended(
+            keeping: whole,
+            adding: Array("\nThe scan did not run to its end: it was killed.\n".utf8)
+        )
     }
 
     // MARK: JSON Lines
@@ -152,7 +157,10 @@ package enum Seal {
     }
 
     /// The counts without a host of which only a part is there.
-    private static func uncounted(_ counts: (up: Int, down: Int), _ rest: ArraySlice<UInt8>) -> (up: Int, down: Int) {
+    private static func uncounted(
+        _ counts: (up: Int, down: Int),
+        _ rest: ArraySlice<UInt8>
+    ) -> (up: Int, down: Int) {
         let text = String(decoding: rest.prefix(2000), as: UTF8.self)
         guard let status = text.range(of: "<status state=\"", in: text) else { return counts }
         let isUp = text[status...].hasPrefix("up\"")
@@ -176,7 +184,8 @@ package enum Seal {
             if !seen.contains("debugging") { text += "<debugging level=\"0\"/>\n" }
             text += "<runstats><finished time=\"\(ended)\" elapsed=\"0\" summary=\"the scan was killed\" "
             text += "exit=\"error\" errormsg=\"the scan was killed\"/>"
-            text += "<hosts up=\"\(counts.up)\" down=\"\(counts.down)\" total=\"\(counts.up + counts.down)\"/>\n"
+            text +=
+                "<hosts up=\"\(counts.up)\" down=\"\(counts.down)\" total=\"\(counts.up + counts.down)\"/>\n"
             text += "</runstats>\n"
         }
         return Array((text + "</nmaprun>\n").utf8)
@@ -205,7 +214,8 @@ package enum Seal {
         let start = octets.count < kept ? Array(SARIFReporter.start.utf8) : []
         return .mended(
             keeping: start.isEmpty ? kept : 0,
-            adding: start + SARIFReporter.tail(version: "", command: "", rules: rules, failure: "the scan was killed")
+            adding: start
+                + SARIFReporter.tail(version: "", command: "", rules: rules, failure: "the scan was killed")
         )
     }
 }

@@ -16,6 +16,7 @@ package struct StatusLine {
 
     private var started = 0.0
     private var phaseStarts: [Phase: Double] = [:]
+    private var costs = ScriptCosts()
 
     /// Makes the status of a scan that has not begun.
     package init() {}
@@ -26,7 +27,8 @@ package struct StatusLine {
         case .started(let header): started = header.started
         case .phaseStarted(let phase, let time): phaseStarts[phase] = time
         case .phaseEnded(let phase, _, _): phaseStarts[phase] = nil
-        case .preScripts, .script, .portsKnown, .host, .postScripts, .diagnostic, .progress, .finished: return
+        case .script(let record): costs.note(record)
+        case .preScripts, .portsKnown, .host, .postScripts, .diagnostic, .progress, .finished: return
         }
     }
 
@@ -47,6 +49,9 @@ package struct StatusLine {
             }
             lines.append(line)
         }
+        if let range = range(progress) {
+            lines.append("Scripts known so far need \(Self.text(range)) more, by what each took before")
+        }
         if !progress.runningScripts.isEmpty { lines.append("Running scripts: " + scripts(progress)) }
         return lines
     }
@@ -61,7 +66,16 @@ package struct StatusLine {
         let estimate = estimate(progress)
         var line = "\(NumberText.clock(seconds: progress.elapsed)) \(progress.phase.activity)"
         if progress.total > 0 { line += " \(NumberText.fixed(estimate.percent, decimals: 0))%" }
-        if let remaining = estimate.remaining { line += ", \(NumberText.clock(seconds: remaining)) left" }
+        if progress.total > 0 { line += " (\(progress.done)/\(progress.total))" }
+        if progress.elapsed >= 1, progress.done > 0 {
+            let rate = Double(progress.done) / max(estimate.now - (phaseStarts[progress.phase] ?? started), 1)
+            line += ", \(NumberText.fixed(rate, decimals: rate < 10 ? 1 : 0))/s"
+        }
+        if let range = range(progress) {
+            line += ", \(Self.text(range)) left"
+        } else if let remaining = estimate.remaining {
+            line += ", \(NumberText.clock(seconds: remaining)) left"
+        }
         line += "; hosts: \(progress.hostsCompleted) done, \(progress.hostsActive) active"
         if !progress.runningScripts.isEmpty { line += "; " + scripts(progress) }
         let room = max(0, width - 1)
@@ -79,6 +93,20 @@ package struct StatusLine {
         return Estimate(now: now, percent: share * 100, remaining: remaining)
     }
 
+    /// The least and the most time that the scripts known now may still take, seconds, by what each took so far.
+    package func range(_ progress: Progress) -> ClosedRange<Double>? {
+        guard progress.phase == .scripts else { return nil }
+        return costs.range(of: progress.pendingScripts, lanes: progress.runningScripts.count)
+    }
+
+    /// What scripts took in earlier scans, seconds.
+    package mutating func learn(_ earlier: [String: Double]) { costs.earlier = earlier }
+
+    private static func text(_ range: ClosedRange<Double>) -> String {
+        let ends = [range.lowerBound, range.upperBound].map { NumberText.clock(seconds: $0) }
+        return ends[0] == ends[1] ? ends[0] : "\(ends[0]) to \(ends[1])"
+    }
+
     private func scripts(_ progress: Progress) -> String {
         progress.runningScripts.map { printable($0) }.joined(separator: ", ")
     }
@@ -91,7 +119,10 @@ extension Phase {
         case .preScan: "Script Pre-Scan"
         case .scripts: "Script Scan"
         case .postScan: "Script Post-Scan"
-        case .discovery, .connectScan, .udpScan, .services: rawValue
+        case .discovery, .arpDiscovery, .neighborDiscovery, .connectScan, .synScan, .ackScan, .windowScan,
+            .finScan, .xmasScan, .nullScan, .maimonScan, .udpScan, .sctpInitScan, .sctpCookieScan,
+            .protocolScan, .services, .traceroute:
+            rawValue
         }
     }
 }

@@ -29,6 +29,7 @@ extension XMLReporter {
             ports(host, &writer)
             operatingSystem(host, &writer)
             scripts(host.scripts, in: "hostscript", options, &writer)
+            trace(host, &writer)
         }
         if host.state == .up, let times = host.times, times.smoothed >= 0 {
             writer.empty(
@@ -44,12 +45,44 @@ extension XMLReporter {
         writer.newline()
     }
 
+    /// Writes the stations on the way; those that did not answer are left out.
+    private func trace(_ host: Host, _ writer: inout XMLWriter) {
+        guard !host.hops.isEmpty else { return }
+        var attributes: [(String, String?)] = []
+        switch host.traceProbe {
+        case .port(let port):
+            attributes = [("port", "\(port.number)"), ("proto", port.transport.rawValue)]
+        case .ipProtocol(_, let name): attributes = [("proto", name)]
+        case nil, TraceProbe.none?: break
+        }
+        writer.open("trace", attributes)
+        writer.newline()
+        for hop in host.hops {
+            guard let address = hop.address else { continue }
+            let name = hop.name.map { printable($0) }
+            writer.empty(
+                "hop",
+                [
+                    ("ttl", "\(hop.timeToLive)"), ("ipaddr", address.withoutZone.description),
+                    ("rtt", TraceText.roundTrip(hop)), ("host", name),
+                ]
+            )
+            writer.newline()
+        }
+        writer.close()
+        writer.newline()
+    }
+
     private func names(_ host: Host, _ writer: inout XMLWriter) {
         let family = host.address.family == .inet ? "ipv4" : "ipv6"
         writer.empty("address", [("addr", host.address.withoutZone.description), ("addrtype", family)])
         writer.newline()
         if let address = host.macAddress {
-            writer.empty("address", [("addr", address.description), ("addrtype", "mac")])
+            let vendor = host.macVendor.map { printable($0) }
+            writer.empty(
+                "address",
+                [("addr", address.description), ("addrtype", "mac"), ("vendor", vendor)]
+            )
             writer.newline()
         }
         let names = [(host.targetName, "user"), (host.name, "PTR")].compactMap { name, type in

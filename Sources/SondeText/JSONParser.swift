@@ -16,6 +16,7 @@ package struct JSONParser {
     /// - Parameters:
     ///   - octets: the text, UTF-8.
     ///   - firstLine: the number of its first line, for errors.
+    /// - Returns: the value.
     /// - Throws: ``TextError``.
     package static func parse(
         _ octets: ArraySlice<UInt8>,
@@ -120,7 +121,9 @@ package struct JSONParser {
     private mutating func string() throws(TextError) -> String {
         index += 1
         let start = index
-        while let octet = next, octet != UInt8(ascii: "\""), octet != UInt8(ascii: "\\"), octet >= 32 { index += 1 }
+        while let octet = next, octet != UInt8(ascii: "\""), octet != UInt8(ascii: "\\"), octet >= 32 {
+            index += 1
+        }
         if next == UInt8(ascii: "\"") {
             defer { index += 1 }
             return String(decoding: octets[start..<index], as: UTF8.self)

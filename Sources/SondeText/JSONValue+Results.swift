@@ -11,9 +11,11 @@ extension JSONValue {
         case .boolean(let flag): .text(Array(String(flag).utf8))
         case .number(let text), .string(let text): .text(Array(text.utf8))
         case .array(let elements):
-            .table(elements.compactMap { element in
-                element.structured.map { ScriptValue.Field(key: nil, value: $0) }
-            })
+            .table(
+                elements.compactMap { element in
+                    element.structured.map { ScriptValue.Field(key: nil, value: $0) }
+                }
+            )
         case .object(let members): .table(members.flatMap(Self.fields))
         }
     }
@@ -24,7 +26,8 @@ extension JSONValue {
                 element.structured.map { ScriptValue.Field(key: nil, value: $0) }
             }
         }
-        return member.value.structured.map { [ScriptValue.Field(key: Array(member.name.utf8), value: $0)] } ?? []
+        return member.value.structured.map { [ScriptValue.Field(key: Array(member.name.utf8), value: $0)] }
+            ?? []
     }
 
     /// A service.

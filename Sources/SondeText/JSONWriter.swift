@@ -168,7 +168,8 @@ package struct JSONWriter {
         case "\n": octets.append(contentsOf: "\\n".utf8)
         case "\r": octets.append(contentsOf: "\\r".utf8)
         case "\t": octets.append(contentsOf: "\\t".utf8)
-        case "<", ">", "&", "\u{0}"..<" ", "\u{7F}"..<"\u{A0}", "\u{200E}", "\u{200F}", "\u{2028}"..."\u{202E}",
+        case "<", ">", "&", "\u{0}"..<" ", "\u{7F}"..<"\u{A0}", "\u{200E}", "\u{200F}",
+            "\u{2028}"..."\u{202E}",
             "\u{2066}"..."\u{2069}", "\u{FEFF}":
             let digits = String(scalar.value, radix: 16)
             octets.append(contentsOf: "\\u".utf8)

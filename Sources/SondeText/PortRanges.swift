@@ -7,7 +7,8 @@ package enum PortRanges {
         var found: Set<UInt16> = []
         for part in text.split(separator: ",") {
             let ends = part.split(separator: "-", maxSplits: 1)
-            guard let first = ends.first.flatMap({ UInt16($0) }), let last = ends.last.flatMap({ UInt16($0) }),
+            guard let first = ends.first.flatMap({ UInt16($0) }),
+                let last = ends.last.flatMap({ UInt16($0) }),
                 first <= last
             else { continue }
             found.formUnion(first...last)

@@ -178,7 +178,8 @@ package struct XMLReader {
         }
         index += 1
         skipBlanks()
-        guard index < octets.count, octets[index] == UInt8(ascii: "\"") || octets[index] == UInt8(ascii: "'") else {
+        guard index < octets.count, octets[index] == UInt8(ascii: "\"") || octets[index] == UInt8(ascii: "'")
+        else {
             throw error("the value of attribute \(name) of <\(element)> has no quotes")
         }
         let quote = octets[index]

@@ -82,8 +82,8 @@ import Testing
         Row("--", ""),
         Row("-e eth0 -eeth1 -S 127.0.0.1 h", "-e=eth0 -e=eth1 -S=127.0.0.1 -- h"),
         Row("--webxml h", "--stylesheet=https://svn.nmap.org/nmap/docs/nmap.xsl -- h"),
-        Row("-sS -f -D RND:10 --badsum h", "-- h"),
-        Row("-O -O2 -A -sVR -sI zombie h", "-A -sV -sV -- h"),
+        Row("-sS -f -D RND:10 --badsum h", "-sS -f -D=RND:10 --badsum -- h"),
+        Row("-O -O2 -A -sVR -sI zombie h", "-O -O -A -sV -sV -- h"),
     ]
 
     @Test("what Nmap users type is turned into what the parser reads", arguments: rows)

@@ -28,7 +28,7 @@ struct OptionsResolverMistakesTests {
         ("--port-ratio nan h", "'nan'", 1),
         ("-PS1 -PS2 h", "-PS", 1),
         ("-6 -PP h", "-PP", 1),
-        ("-PU h", "-PU", 255),
+        
         ("-iL a -iL b", "-iL", 1),
         ("--exclude , h", "','", 1),
         ("--dns-servers 127.0.0.1,nine h", "'nine'", 1),
@@ -73,12 +73,19 @@ struct OptionsResolverMistakesTests {
         ("-oA - h", "-oA", 1),
         ("-oX -sT h", "./-sT", 1),
         ("--worlds 0 h", "'0'", 1),
+        ("-O -sn h", "-sn", 1),
+        ("-O --max-os-tries 0 h", "'0'", 1),
+        ("-O --max-os-tries 51 h", "'51'", 1),
         ("--seed -1 h", "'-1'", 1),
         ("--seed 18446744073709551616 h", "18446744073709551616", 1),
-        ("-sS h", "-sS", 255), ("-O h", "-O", 255),
-        ("--traceroute h", "--traceroute", 255), ("-sI z h", "-sI", 255), ("-b u h", "-b", 255),
-        ("-iR 5", "-iR", 255), ("--resume f", "--resume", 255), ("--iflist", "--iflist", 255),
-        ("-oS f h", "-oS", 255), ("--proxies u h", "--proxies", 255), ("-sTS h", "-sS", 255),
+        ("-sS h", "-sS", 1),
+        ("--traceroute h", "--traceroute", 1), ("-sI z h", "-sI", 255), ("-b u h", "-b", 255),
+        ("-iR 5", "-iR", 255), ("--resume f", "--resume", 255),
+        ("-oS f h", "-oS", 255), ("--proxies u h", "--proxies", 255), ("-sTS h", "-sS", 1),
+        ("-sOU h", "-sO", 1), ("-PU h", "-PU", 1), ("-D 1.2.3.4 h", "-D", 1),
+        ("--privileged -D x h", "'x'", 1), ("--privileged -D RND:0 h", "RND:0", 1),
+        ("--scanflags SYNFOO h", "'FOO'", 1), ("--scanflags 256 h", "'256'", 1),
+        ("--ip-options Q h", "'Q'", 1), ("-f --mtu 16 h", "--mtu", 1), ("--mtu 12 h", "'12'", 1),
     ]
 
     @Test("the offending text is named and the status tells the kind", arguments: mistakes)

@@ -57,12 +57,57 @@ func resolve(words: [String], isRoot: Bool = false) throws -> ScanRequest {
         #expect(try resolve("-sC h").plan.extent == .ports)
     }
 
-    @Test("root is told once, with -v, that the default is connect scan")
-    func defaultIsTold() throws {
-        #expect(try resolve("-v h", isRoot: true).notes.count == 1)
-        #expect(try resolve("h", isRoot: true).notes.isEmpty)
-        #expect(try resolve("-v h").notes.isEmpty)
-        #expect(try resolve("-v -sT h", isRoot: true).notes.isEmpty)
+    @Test("the default technique depends on privileges")
+    func defaultTechnique() throws {
+        #expect(try resolve("h", isRoot: true).plan.techniques == [.syn])
+        #expect(try resolve("h").plan.techniques == [.connect])
+        #expect(try resolve("--unprivileged h", isRoot: true).plan.techniques == [.connect])
+        #expect(try resolve("--privileged h").plan.techniques == [.syn])
+    }
+
+    @Test("raw techniques come in the order in which they are carried out")
+    func rawTechniques() throws {
+        #expect(
+            try resolve("-sZYUS h", isRoot: true).plan.techniques == [.syn, .udp, .sctpInit, .sctpCookieEcho]
+        )
+        #expect(try resolve("-sO h", isRoot: true).plan.techniques == [.ipProtocol])
+    }
+
+    @Test("raw packets look as typed")
+    func rawPackets() throws {
+        let plan = try resolve(
+            "-sS -f -f --badsum --scanflags SYNURG --ip-options R -D 10.0.0.1,ME,RND:2 --adler32 h",
+            isRoot: true
+        ).plan
+        #expect(plan.packets.fragmentSize == 16)
+        #expect(plan.packets.spoilsChecksums && plan.packets.usesAdler32)
+        #expect(plan.packets.scanFlags == 0x22)
+        #expect(plan.packets.ipOptions.count == 40 && plan.packets.ipOptions[1] == 7)
+        #expect(plan.packets.decoys.count == 4 && plan.packets.decoys[1] == .own)
+    }
+
+    @Test("discovery probes keep their lists")
+    func discoveryProbes() throws {
+        let plan = try resolve("-sn -PU53 -PY -PO1,6 -PE h", isRoot: true).plan
+        #expect(
+            plan.discovery.probes == [
+                .udp(ports: "53"), .sctp(ports: ""), .ipProtocol(numbers: "1,6"), .icmpEcho,
+            ]
+        )
+    }
+
+    @Test("operating systems are found out as asked")
+    func systems() throws {
+        #expect(try !resolve("h").plan.system.isWanted)
+        #expect(try resolve("-O h").plan.system.isWanted)
+        let system = try resolve("-O --osscan-limit --fuzzy --max-os-tries 3 h").plan.system
+        #expect(system.onlyPromising)
+        #expect(system.isGuessing)
+        #expect(system.mostRounds == 3)
+        #expect(try resolve("-A h", isRoot: true).plan.system.isWanted)
+        #expect(try !resolve("-A h").plan.system.isWanted)
+        #expect(try !resolve("-A --unprivileged h", isRoot: true).plan.system.isWanted)
+        #expect(try !resolve("-A -sn h", isRoot: true).plan.system.isWanted)
     }
 
     @Test("discovery probes are kept in typed order with their ports")
@@ -189,7 +234,9 @@ func resolve(words: [String], isRoot: Bool = false) throws -> ScanRequest {
 
     @Test("flags that do nothing are accepted, some with a warning")
     func ignored() throws {
-        #expect(try resolve("-f -f -D RND:3 --badsum --spoof-mac 0 h").notes.count == 4)
+        #expect(try resolve("-f -f --badsum --spoof-mac 0 h").notes.count == 3)
+        #expect(try resolve("-sT -f -f -D RND:3 --badsum --spoof-mac 0 h", isRoot: true).notes.count == 4)
+        #expect(try resolve("-sS -f -f -D RND:3 --badsum --spoof-mac 0 h", isRoot: true).notes.isEmpty)
         #expect(try resolve("--nogcc --log-errors --nsock-engine epoll -PR --send-ip -q h").notes.isEmpty)
     }
 

@@ -34,6 +34,15 @@ import Testing
         #expect(try world.runBeforeHosts()["present"] == "all is well")
     }
 
+    @Test(
+        "all scripts of a tree load, with what they read of the arguments",
+        arguments: ["Lua", "LuaClassic", "LuaOld"]
+    )
+    func loading(tree: String) throws {
+        let report = try ScriptWorld(tree: tree).loadAll()
+        #expect(report.failed.isEmpty && report.refused.isEmpty && !report.loaded.isEmpty)
+    }
+
     @Test("old scripts with a run level come after those without")
     func runLevels() throws {
         let world = try ScriptWorld(tree: "LuaOld")

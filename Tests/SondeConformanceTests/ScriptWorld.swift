@@ -55,6 +55,9 @@ final class ScriptWorld {
         try engine.setUp(ScriptSelector.Request(options: names))
     }
 
+    /// Tries to load all scripts of the tree.
+    func loadAll() throws -> LoadReport { try engine.loadAll() }
+
     /// Runs the scripts that come before all hosts, and gives their outputs by id.
     func runBeforeHosts() throws -> [String: String] {
         var results: [ScriptResult]?

@@ -12,6 +12,7 @@ struct OSFingerprintTextTests {
         var host = Host(address: try #require(IPAddress(address)))
         host.os = OSResult()
         host.os?.time = 1_795_613_210
+        host.os?.version = "0.1.0"
         change(&host)
         return host
     }
@@ -29,7 +30,7 @@ struct OSFingerprintTextTests {
         }
         #expect(
             head(host).hasPrefix(
-                "SCAN(V=7.93%E=4%D=11/25%OT=22%CT=81%CU=33285%PV=Y%DS=1%DC=D%G=Y%M=027700%TM=6B06E21A%P="
+                "SCAN(V=0.1.0%E=4%D=11/25%OT=22%CT=81%CU=33285%PV=Y%DS=1%DC=D%G=Y%M=027700%TM=6B06E21A%P="
             )
         )
     }
@@ -37,7 +38,7 @@ struct OSFingerprintTextTests {
     @Test("what is not known is left out or empty")
     func empty() throws {
         let host = try host("::1") { $0.os?.unsuitability = "so" }
-        #expect(head(host).hasPrefix("SCAN(V=7.93%E=6%D=11/25%OT=%CT=%CU=%PV=N%G=N%TM=6B06E21A%P="))
+        #expect(head(host).hasPrefix("SCAN(V=0.1.0%E=6%D=11/25%OT=%CT=%CU=%PV=N%G=N%TM=6B06E21A%P="))
         #expect(head(host, isGood: true).contains("%G=Y%"))
         #expect(OSFingerprintText(Host(address: host.address)) == nil)
     }

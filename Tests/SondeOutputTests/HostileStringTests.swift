@@ -10,7 +10,8 @@ import Testing
 @Suite struct HostileStringTests {
     /// A host whose every text tries to become something else.
     private static let host: SondeModel.Host = {
-        let text = "</script><img src=x onerror=alert(1)>=cmd|' /C calc'!A1\u{1B}[31m\u{202E}`|\"\n# h\r\n<!--"
+        let text =
+            "</script><img src=x onerror=alert(1)>=cmd|' /C calc'!A1\u{1B}[31m\u{202E}`|\"\n# h\r\n<!--"
         var host = Scene.plainHost()
         host.name = text
         host.ports.declare([80], .tcp, as: PortOutcome(.open, .synAck))
@@ -69,7 +70,10 @@ import Testing
             .init(key: Array("CVE-1".utf8), value: state("NOT VULNERABLE")),
             .init(key: Array("CVE-2".utf8), value: state("LIKELY VULNERABLE")),
         ])
-        host.ports.add(ScriptResult(id: "v", output: Array("VULNERABLE".utf8), structured: findings), to: Port(443, .tcp))
+        host.ports.add(
+            ScriptResult(id: "v", output: Array("VULNERABLE".utf8), structured: findings),
+            to: Port(443, .tcp)
+        )
         host.ports.add(ScriptResult(id: "other", output: Array("VULNERABLE".utf8)), to: Port(443, .tcp))
         let text = Scene.report([Scene.header(), .host(host), Scene.summary(up: 1, down: 0)]) {
             SARIFReporter($0, options: .with { $0.vulnerabilityScripts = ["v"] })

@@ -81,3 +81,35 @@ struct OutputFileTests {
         try file.close()
     }
 }
+
+@Suite struct OutputFileProtectionTests {
+    private func temporary(_ text: String) throws -> String {
+        let path = NSTemporaryDirectory() + "sonde-output-\(UUID().uuidString)"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    @Test("a report does not overwrite a database unless forced")
+    func database() throws {
+        let path = try temporary("SQLite format 3\0and pages")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(throws: OutputError.self) { try OutputFile(path) }
+        #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("SQLite"))
+        try OutputFile(path, isForced: true).close()
+        #expect(try String(contentsOfFile: path, encoding: .utf8).isEmpty)
+    }
+
+    @Test("a report does not overwrite what another scan is writing, and overwrites what is finished")
+    func busy() throws {
+        let path = try temporary("old")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let first = try OutputFile(path)
+        try first.write("new".utf8)
+        let error = #expect(throws: OutputError.self) { try OutputFile(path) }
+        #expect(error?.code == .busy)
+        try first.close()
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "new")
+        try OutputFile(path).close()
+        #expect(try String(contentsOfFile: path, encoding: .utf8).isEmpty)
+    }
+}

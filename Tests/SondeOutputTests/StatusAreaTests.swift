@@ -26,6 +26,6 @@ struct StatusAreaTests {
         let reporter = StatusReporter(StatusArea(sink)) { 40 }
         for event in Scene.scan() { try reporter.handle(event) }
         try reporter.finish()
-        #expect(sink.text == "\r0:00:11 Connect Scan 40%, 0:00:15 le...\u{1B}[K\r\u{1B}[K")
+        #expect(sink.text == "\r0:00:11 Connect Scan 40% (40/100), 4...\u{1B}[K\r\u{1B}[K")
     }
 }

@@ -57,7 +57,7 @@ struct StatusLineTests {
         #expect(line.utf8.count <= max(0, width - 1))
         #expect(
             width < 500
-                || line == "0:00:05 Script Scan 50%, 0:00:05 left; hosts: 3 done, 5 active; "
+                || line == "0:00:05 Script Scan 50% (1/2), 0.2/s, 0:00:05 left; hosts: 3 done, 5 active; "
                     + "http-title (2), ssh\\x1B-brute"
         )
         #expect(width != 20 || line == "0:00:05 Script S...")

@@ -5,7 +5,7 @@ import SondeModel
 import SondeScan
 
 /// A technique without a network: ports answer as the test says.
-final class FakeTechnique: ScanTechnique {
+final class FakeTechnique: SocketTechnique {
     /// How a port behaves at one try.
     struct Behaviour {
         var reply: ProbeReply

@@ -13,7 +13,7 @@ struct LoopbackScanTests {
 
     private func scan(
         _ network: Network,
-        _ technique: any ScanTechnique,
+        _ technique: any SocketTechnique,
         _ ports: [UInt16]
     ) throws -> PortTable {
         var template = TimingTemplate(level: 5)

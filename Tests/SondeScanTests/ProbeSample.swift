@@ -12,7 +12,7 @@ enum ProbeSample {
         totalwaitms 1000
         tcpwrappedms 500
         match ssh m|^SSH-([\d.]+)-Sample_(\S+)| p/Sample shell/ v/$2/ i/protocol $1/ o/Unix/ cpe:/a:sample:shell:$2/ cpe:/o:sample:unix/
-        softmatch mail m|^220 |
+        softmatch mail m|^220 | i/greets/
         Probe TCP Blank q|\r\n|
         rarity 1
         ports 2500,7000
@@ -27,7 +27,7 @@ enum ProbeSample {
         rarity 8
         ports 25
         fallback Web
-        match mail m|^250 hello from (\S+)|i p/Sample mail/ h/$1/
+        match mail m|250 hello from (\S+)|i p/Sample mail/ h/$1/
         Probe TCP Secure q|\x16\x03|
         rarity 3
         match ssl m|^\x16\x03|

@@ -23,8 +23,9 @@ struct ServiceWindowTests {
     func templates() {
         #expect((0...5).map { window($0).limit } == [1, 1, 1, 256, 512, 512])
         #expect(!window(2).allowsAskingAhead(0))
-        #expect(window(3).allowsAskingAhead(255))
-        #expect(!window(3).allowsAskingAhead(256))
+        #expect(window(3).allowsAskingAhead(1023))
+        #expect(!window(3).allowsAskingAhead(1024))
+        #expect(!window(3, sockets: 400).allowsAskingAhead(300))
     }
 
     @Test("explicit bounds and the number of sockets hold")

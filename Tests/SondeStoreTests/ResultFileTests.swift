@@ -38,7 +38,9 @@ import Testing
         let host = try #require(results.hosts.first)
         #expect(results.hosts.count == 1 && results.header?.commandLine == "nmap \"x\"")
         #expect(results.header?.scans.first?.ports == [79, 80, 81])
-        #expect(host.address.description == "192.0.2.1" && host.targetName == "a.test" && host.name == "b.test")
+        #expect(
+            host.address.description == "192.0.2.1" && host.targetName == "a.test" && host.name == "b.test"
+        )
         #expect(host.macAddress?.description == "00:11:22:33:44:55" && host.times?.variance == 2)
         #expect(host.ports.outcome(of: Port(79, .tcp)) == PortOutcome(.closed, .reset))
         let record = try #require(host.ports[Port(80, .tcp)])
@@ -95,11 +97,15 @@ import Testing
 
             """
         )
-        #expect(naabu.hosts.map(\.targetName) == ["a.test", nil] && naabu.namedPorts == ["only.test": [Port(82, .tcp)]])
+        #expect(
+            naabu.hosts.map(\.targetName) == ["a.test", nil]
+                && naabu.namedPorts == ["only.test": [Port(82, .tcp)]]
+        )
         let zgrab = try read(
             """
             {"ip":"192.0.2.1","data":{"http":{"status":"success","protocol":"http","result":{}},
-            """.trimmingSuffix + "\"ssh\":{\"status\":\"connection-timeout\"},\"tls\":{\"status\":\"success\",\"port\":8443}}}\n"
+            """.trimmingSuffix
+                + "\"ssh\":{\"status\":\"connection-timeout\"},\"tls\":{\"status\":\"success\",\"port\":8443}}}\n"
         )
         #expect(zgrab.format == .zgrab && open(zgrab.hosts.first) == ["80/tcp", "8443/tcp"])
     }

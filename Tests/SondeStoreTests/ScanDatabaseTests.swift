@@ -11,7 +11,10 @@ enum StoredScene {
     static let start = 1_700_000_000.0
 
     static func host(_ last: Int, done: Bool = true) -> SondeModel.Host {
-        var host = Host(address: IPAddress(family: .inet, value: UInt128(0xC000_0200 + last)), targetName: nil)
+        var host = Host(
+            address: IPAddress(family: .inet, value: UInt128(0xC000_0200 + last)),
+            targetName: nil
+        )
         host.state = .up
         host.reason = .userSet
         host.started = start
@@ -36,7 +39,9 @@ enum StoredScene {
         )
         record.denials = [.init(subject: "192.0.2.9:1", remedy: "--scope", count: 2)]
         if state == .ok {
-            let inner = ScriptValue.table([.init(key: nil, value: .text([0x61])), .init(key: Array("k".utf8), value: .text([0x62]))])
+            let inner = ScriptValue.table([
+                .init(key: nil, value: .text([0x61])), .init(key: Array("k".utf8), value: .text([0x62])),
+            ])
             record.result = ScriptResult(id: id, output: Array("x\ny".utf8), structured: inner)
         }
         return record
@@ -70,7 +75,13 @@ enum StoredScene {
 
     private func keep(_ events: [ScanEvent], continuing: Int64? = nil) -> StoreWriter {
         let writer = StoreWriter(
-            .init(path: path, arguments: ["sonde", "x y"], directory: "/", isPortable: true, continuing: continuing)
+            .init(
+                path: path,
+                arguments: ["sonde", "x y"],
+                directory: "/",
+                isPortable: true,
+                continuing: continuing
+            )
         )
         for event in events { writer.take(event) }
         writer.finish()

@@ -19,7 +19,10 @@ import Testing
 
     @Test(
         "what is no JSON is refused with its line",
-        arguments: ["", "{", "[1,]", "{\"a\" 1}", "\"\u{1}\"", "01x", "nul", "[1] 2", "\"\\q\"", "\"\\u12\"", "+1", "1."]
+        arguments: [
+            "", "{", "[1,]", "{\"a\" 1}", "\"\u{1}\"", "01x", "nul", "[1] 2", "\"\\q\"", "\"\\u12\"", "+1",
+            "1.",
+        ]
     )
     func refused(text: String) {
         #expect(throws: TextError.self) { try JSONParser.parse(Array(("\n" + text).utf8)) }
@@ -33,7 +36,9 @@ import Testing
 
     @Test("halves of pairs become replacement characters, pairs one character")
     func pairs() throws {
-        #expect(try JSONParser.parse(Array("\"\\ud83d\\ude00\\ud83d!\\udc00\"".utf8)).text == "😀\u{FFFD}!\u{FFFD}")
+        #expect(
+            try JSONParser.parse(Array("\"\\ud83d\\ude00\\ud83d!\\udc00\"".utf8)).text == "😀\u{FFFD}!\u{FFFD}"
+        )
     }
 
     @Test("octets that are no UTF-8 stay visible")
@@ -65,7 +70,10 @@ import Testing
         for _ in 0..<3000 {
             var text = good
             for _ in 0..<Int.random(in: 1...4, using: &random) {
-                text[Int.random(in: 0..<text.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                text[Int.random(in: 0..<text.count, using: &random)] = UInt8.random(
+                    in: 0...255,
+                    using: &random
+                )
             }
             _ = try? JSONParser.parse(text.prefix(Int.random(in: 0...text.count, using: &random)))
         }

@@ -33,7 +33,8 @@ import Testing
         "what is no XML, or not allowed, is one error",
         arguments: [
             "", "text", "<a>", "<a></b>", "<a b></a>", "<a b=1></a>", "<a b=\"1></a>", "<a>&nbsp;</a>",
-            "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", "<a/><b/>", "<a>&#0;</a>", "<a>&#xD800;</a>", "</a>",
+            "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", "<a/><b/>", "<a>&#0;</a>", "<a>&#xD800;</a>",
+            "</a>",
             "<a><!-- </a>", "<a><![CDATA[ </a>", "< a/>", "<a/>text",
         ]
     )

@@ -237,6 +237,8 @@ static inline void sonde_lua_push_globals(lua_State *_Nonnull L) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
 }
 static inline int sonde_lua_collect(lua_State *_Nonnull L) { return lua_gc(L, LUA_GCCOLLECT); }
+static inline void sonde_lua_stop_collector(lua_State *_Nonnull L) { lua_gc(L, LUA_GCSTOP); }
+static inline void sonde_lua_restart_collector(lua_State *_Nonnull L) { lua_gc(L, LUA_GCRESTART); }
 static inline int sonde_lua_collect_step(lua_State *_Nonnull L, int size) {
     return lua_gc(L, LUA_GCSTEP, size);
 }

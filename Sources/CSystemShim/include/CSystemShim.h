@@ -32,6 +32,8 @@ ssize_t sonde_receive_from(int descriptor, void *bytes, size_t count, sonde_addr
 int sonde_raw_socket(int family);
 /// A socket for whole frames on one interface, that receives nothing.
 int sonde_packet_socket(unsigned interface);
+/// Keeps packets that leave away from a packet socket; -1 where the system cannot.
+int sonde_ignore_outgoing(int descriptor);
 /// One packet in a run of octets; family 0 in the address means that the socket knows where it goes.
 typedef struct {
     sonde_address address;

@@ -106,6 +106,7 @@ extension FlagDeclaration {
         switch value {
         case .required("FILE"): .file()
         case .required("DIRECTORY"): .directory
+        case .required("RULES"): .shellCommand("sonde script names")
         case .none, .required, .attached: nil
         }
     }

@@ -2,9 +2,6 @@
 
 internal import ArgumentParser
 
-/// What is said of flags that only raw packets can honour.
-private let rawOnly = "it needs raw packets, which connect and UDP scan do not send"
-
 extension FlagDeclaration {
     static let interface = Self("-e", value: .required("NAME"), "send from this interface")
     static let sourceAddress = Self("-S", value: .required("ADDRESS"), "send from this address")
@@ -23,44 +20,37 @@ extension FlagDeclaration {
     static let ipOptions = Self(
         "--ip-options",
         value: .required("OPTIONS"),
-        availability: .withoutEffect(warning: rawOnly),
-        "options of IP headers"
+        "options of IP headers: R, T, U, S or L with hops, or \\x octets"
     )
-    static let badSum = Self("--badsum", availability: .withoutEffect(warning: rawOnly), "wrong checksums")
+    static let badSum = Self("--badsum", "send wrong checksums")
     static let fragments = Self(
         "-f",
         aliases: ["--ff"],
-        availability: .withoutEffect(warning: rawOnly),
-        "small fragments"
+        "split packets into fragments of 8 octets, with -f -f of 16"
     )
     static let mtu = Self(
         "--mtu",
         value: .required("NUMBER"),
-        availability: .withoutEffect(warning: rawOnly),
-        "fragments of this size"
+        "split packets into fragments of this size"
     )
     static let decoys = Self(
         "-D",
         value: .required("LIST"),
-        availability: .withoutEffect(warning: rawOnly),
-        "decoys"
+        "seem to scan from these addresses too: ADDRESS,ME,RND:5"
     )
     static let spoofMAC = Self(
         "--spoof-mac",
         value: .required("ADDRESS"),
-        availability: .withoutEffect(warning: rawOnly),
-        "another hardware address"
+        "send from this link-layer address: 0, digits or a vendor"
     )
     static let sendFrames = Self(
         "--send-eth",
-        availability: .withoutEffect(warning: rawOnly),
-        "send link frames"
+        "build link frames by hand"
     )
-    static let sendPackets = Self("--send-ip", availability: .withoutEffect(), "send IP packets")
+    static let sendPackets = Self("--send-ip", "let the system build link frames")
     static let adler32 = Self(
         "--adler32",
-        availability: .withoutEffect(warning: rawOnly),
-        "older SCTP checksum"
+        "use the older checksum of SCTP"
     )
     static let proxies = Self(
         "--proxies",
@@ -87,6 +77,15 @@ struct EvasionFlags: ParsableArguments {
     @Option(.dataLength) var dataLength: [String]
     @Option(.dataHex) var dataHex: [String]
     @Option(.dataString) var dataString: [String]
+    @Option(.ipOptions) var ipOptions: String?
+    @Flag(.badSum) var spoilsChecksums: Bool
+    @Flag(.fragments) var fragmentCount: Int
+    @Option(.mtu) var mtu: String?
+    @Option(.decoys) var decoys: String?
+    @Option(.spoofMAC) var spoofedAddress: String?
+    @Flag(.sendFrames) var sendsFrames: Bool
+    @Flag(.sendPackets) var sendsPackets: Bool
+    @Flag(.adler32) var usesAdler32: Bool
     @Flag(.privileged) var isPrivileged: Bool
     @Flag(.unprivileged) var isUnprivileged: Bool
 }

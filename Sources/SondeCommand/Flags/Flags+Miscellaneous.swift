@@ -16,6 +16,19 @@ extension FlagDeclaration {
         "use as nmap-services; implies -F"
     )
     static let versionDatabase = Self("--versiondb", value: .required("FILE"), "use as nmap-service-probes")
+    static let config = Self(
+        "--config",
+        value: .required("FILE"),
+        exactOnly: true,
+        "read options from this file (sonde help config)"
+    )
+    static let noConfig = Self("--no-config", exactOnly: true, "read no file of options")
+    static let profile = Self(
+        "--profile",
+        value: .required("NAME"),
+        exactOnly: true,
+        "add the options of this profile (sonde help config)"
+    )
     static let worlds = Self(
         "--worlds",
         value: .required("NUMBER"),
@@ -67,7 +80,8 @@ extension FlagDeclaration {
 
     /// All other flags.
     static let miscellaneous: [Self] = [
-        .help, .version, .dataDirectory, .serviceDatabase, .versionDatabase, .worlds, .seed, .manual,
+        .help, .version, .dataDirectory, .serviceDatabase, .versionDatabase, .config, .noConfig, .profile,
+        .worlds, .seed, .manual,
         .completionScript, .releaseMemory, .quash, .route, .ident, .plainInput, .hackers,
     ]
 }
@@ -79,6 +93,9 @@ struct MiscellaneousFlags: ParsableArguments {
     @Option(.dataDirectory) var dataDirectory: String?
     @Option(.serviceDatabase) var serviceDatabase: String?
     @Option(.versionDatabase) var versionDatabase: String?
+    @Option(.config) var config: String?
+    @Flag(.noConfig) var hasNoConfig: Bool
+    @Option(.profile) var profile: String?
     @Option(.worlds) var worlds: String?
     @Option(.seed) var seed: String?
     @Flag(.manual) var wantsManual: Bool

@@ -57,6 +57,12 @@ extension FlagDeclaration {
         exactOnly: true,
         "keep the scan in this database, not in the usual one"
     )
+    static let progress = Self(
+        "--progress",
+        value: .required("KIND"),
+        exactOnly: true,
+        "tell progress: line (at a terminal), json (on standard error) or none"
+    )
     static let noStore = Self("--no-store", exactOnly: true, "do not keep the scan")
     static let allOutput = Self("-oA", value: .required("BASE"), "write BASE.nmap, BASE.xml and BASE.gnmap")
     static let jokeOutput = Self(
@@ -93,7 +99,7 @@ extension FlagDeclaration {
     )
     static let noStylesheet = Self("--no-stylesheet", "no stylesheet")
     static let resume = Self("--resume", value: .required("FILE"), availability: .later, "continue a scan")
-    static let interfaceList = Self("--iflist", availability: .later, "list interfaces and routes")
+    static let interfaceList = Self("--iflist", "list interfaces and routes")
     static let noninteractive = Self("--noninteractive", "do not listen to the keyboard")
     static let logErrors = Self(
         "--log-errors",
@@ -112,7 +118,7 @@ extension FlagDeclaration {
     static let output: [Self] = [
         .normalOutput, .xmlOutput, .grepableOutput, .jsonOutput, .htmlOutput, .sarifOutput, .csvOutput,
         .markdownOutput, .allOutput, .everyOutput, .jokeOutput, .append, .force,
-        .store, .noStore, .verbose,
+        .store, .noStore, .progress, .verbose,
         .debug, .verbosityLevel, .debugLevel, .reason, .open, .packetTrace, .stylesheet, .webXML,
         .noStylesheet, .resume, .interfaceList, .noninteractive, .logErrors, .oldClasses, .plainOutput,
     ]
@@ -129,10 +135,12 @@ struct OutputFlags: ParsableArguments {
     @Option(.csvOutput) var csv: [String]
     @Option(.markdownOutput) var markdown: [String]
     @Option(.allOutput) var all: [String]
+    @Flag(.interfaceList) var listsInterfaces: Bool
     @Option(.everyOutput) var every: [String]
     @Flag(.force) var isForced: Bool
     @Option(.store) var store: [String]
     @Flag(.noStore) var isNotStored: Bool
+    @Option(.progress) var progress: String?
     @Flag(.append) var appends: Bool
     @Flag(.verbose) var verboseCount: Int
     @Flag(.debug) var debugCount: Int

@@ -5,20 +5,19 @@ internal import ArgumentParser
 extension FlagDeclaration {
     static let connectScan = Self("-sT", "TCP connect scan")
     static let udpScan = Self("-sU", "UDP scan")
-    static let synScan = Self("-sS", availability: .unavailable, "TCP SYN scan")
-    static let ackScan = Self("-sA", availability: .unavailable, "TCP ACK scan")
-    static let windowScan = Self("-sW", availability: .unavailable, "TCP window scan")
-    static let maimonScan = Self("-sM", availability: .unavailable, "TCP Maimon scan")
-    static let nullScan = Self("-sN", availability: .unavailable, "TCP NULL scan")
-    static let finScan = Self("-sF", availability: .unavailable, "TCP FIN scan")
-    static let xmasScan = Self("-sX", availability: .unavailable, "TCP Xmas scan")
-    static let sctpScan = Self("-sY", availability: .unavailable, "SCTP INIT scan")
-    static let sctpCookieScan = Self("-sZ", availability: .unavailable, "SCTP COOKIE-ECHO scan")
-    static let protocolScan = Self("-sO", availability: .unavailable, "IP protocol scan")
+    static let synScan = Self("-sS", "TCP SYN scan")
+    static let ackScan = Self("-sA", "TCP ACK scan")
+    static let windowScan = Self("-sW", "TCP window scan")
+    static let maimonScan = Self("-sM", "TCP Maimon scan")
+    static let nullScan = Self("-sN", "TCP NULL scan")
+    static let finScan = Self("-sF", "TCP FIN scan")
+    static let xmasScan = Self("-sX", "TCP Xmas scan")
+    static let sctpScan = Self("-sY", "SCTP INIT scan")
+    static let sctpCookieScan = Self("-sZ", "SCTP COOKIE-ECHO scan")
+    static let protocolScan = Self("-sO", "IP protocol scan")
     static let scanFlags = Self(
         "--scanflags",
         value: .required("FLAGS"),
-        availability: .unavailable,
         "the TCP flags of a scan"
     )
     static let idleScan = Self(
@@ -56,6 +55,17 @@ extension FlagDeclaration {
 struct PortFlags: ParsableArguments {
     @Flag(.connectScan) var isConnectScan: Bool
     @Flag(.udpScan) var isUDPScan: Bool
+    @Flag(.synScan) var isSYNScan: Bool
+    @Flag(.ackScan) var isACKScan: Bool
+    @Flag(.windowScan) var isWindowScan: Bool
+    @Flag(.maimonScan) var isMaimonScan: Bool
+    @Flag(.nullScan) var isNullScan: Bool
+    @Flag(.finScan) var isFINScan: Bool
+    @Flag(.xmasScan) var isXmasScan: Bool
+    @Flag(.sctpScan) var isSCTPScan: Bool
+    @Flag(.sctpCookieScan) var isSCTPCookieScan: Bool
+    @Flag(.protocolScan) var isProtocolScan: Bool
+    @Option(.scanFlags) var scanFlags: String?
     @Option(.portList) var portLists: [String]
     @Option(.excludePorts) var exclusions: [String]
     @Flag(.fast) var isFast: Bool

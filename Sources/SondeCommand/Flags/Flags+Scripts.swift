@@ -20,6 +20,11 @@ extension FlagDeclaration {
         value: .required("TIME"),
         "end a script after this time"
     )
+    static let strict = Self(
+        "--strict",
+        exactOnly: true,
+        "refuse script arguments that no script takes, rather than warn"
+    )
     static let scriptTrace = Self("--script-trace", "tell what scripts send and receive")
     static let scriptUpdate = Self("--script-updatedb", "write the index of scripts anew")
     static let scriptHelp = Self(
@@ -27,10 +32,10 @@ extension FlagDeclaration {
         value: .required("RULES"),
         "describe these scripts, scan nothing"
     )
-
     /// The flags about scripts.
     static let scripts: [Self] = [
-        .defaultScripts, .script, .scriptArguments, .scriptArgumentFile, .scriptTimeout, .scriptTrace,
+        .defaultScripts, .script, .scriptArguments, .scriptArgumentFile, .strict, .scriptTimeout,
+        .scriptTrace,
         .scriptUpdate, .scriptHelp,
     ]
 }
@@ -42,6 +47,7 @@ struct ScriptFlags: ParsableArguments {
     @Option(.scriptArguments) var arguments: String?
     @Option(.scriptArgumentFile) var argumentFile: String?
     @Option(.scriptTimeout) var timeout: String?
+    @Flag(.strict) var isStrict: Bool
     @Flag(.scriptTrace) var isTraced: Bool
     @Flag(.scriptUpdate) var updatesDatabase: Bool
     @Option(.scriptHelp) var help: [String]

@@ -25,19 +25,14 @@ extension FlagDeclaration {
     )
     static let versionTrace = Self("--version-trace", "tell each step of version detection")
     static let allPorts = Self("--allports", "probe also ports that the data file excludes")
-    static let osScan = Self("-O", availability: .unavailable, "find out the operating system")
+    static let osScan = Self("-O", "find out the operating system")
     static let aggressive = Self("-A", "-sV and -sC; with privileges -O and --traceroute too")
-    static let osLimit = Self(
-        "--osscan-limit",
-        availability: .withoutEffect(),
-        "operating systems of promising hosts only"
-    )
-    static let osGuess = Self("--osscan-guess", aliases: ["--fuzzy"], availability: .withoutEffect(), "guess")
+    static let osLimit = Self("--osscan-limit", "operating systems only of hosts with open and closed ports")
+    static let osGuess = Self("--osscan-guess", aliases: ["--fuzzy"], "name systems that fit nearly")
     static let osTries = Self(
         "--max-os-tries",
         value: .required("NUMBER"),
-        availability: .withoutEffect(),
-        "tries for each host"
+        "rounds of probes for each host, 1 to 50"
     )
 
     /// The flags about services and operating systems.
@@ -54,4 +49,8 @@ struct ServiceFlags: ParsableArguments {
     @Option(.versionIntensity) var versionIntensity: String?
     @Flag(.versionTrace) var tracesVersions: Bool
     @Flag(.allPorts) var allPorts: Bool
+    @Flag(.osScan) var findsSystems: Bool
+    @Flag(.osLimit) var limitsSystems: Bool
+    @Flag(.osGuess) var guessesSystems: Bool
+    @Option(.osTries) var systemTries: String?
 }

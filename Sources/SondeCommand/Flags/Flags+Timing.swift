@@ -54,13 +54,11 @@ extension FlagDeclaration {
     )
     static let defeatResetLimit = Self(
         "--defeat-rst-ratelimit",
-        availability: .withoutEffect(warning: "it is for SYN scan"),
-        "do not wait for resets"
+        "do not slow down for late resets"
     )
     static let defeatICMPLimit = Self(
         "--defeat-icmp-ratelimit",
-        availability: .withoutEffect(),
-        "do not wait for errors"
+        "do not slow down for late ICMP errors"
     )
     static let noGroupControl = Self(
         "--nogcc",
@@ -99,5 +97,7 @@ struct TimingFlags: ParsableArguments {
     @Option(.maximumScanDelay) var maximumScanDelay: String?
     @Option(.minimumRate) var minimumRate: String?
     @Option(.maximumRate) var maximumRate: String?
+    @Flag(.defeatResetLimit) var ignoresResetLimits: Bool
+    @Flag(.defeatICMPLimit) var ignoresErrorLimits: Bool
     @Option(.statusInterval) var statusInterval: String?
 }

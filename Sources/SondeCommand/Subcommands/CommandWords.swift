@@ -24,6 +24,7 @@ struct CommandWords: Hashable, Sendable {
     ///   - arguments: the words.
     ///   - values: the options that take a value.
     ///   - switches: those that take none.
+    /// - Throws: an error in one line that names what is wrong.
     init(_ arguments: [String], values: [String] = [], switches: [String] = []) throws(CommandFailure) {
         let values = values + ["--store"]
         var rest = arguments[...]

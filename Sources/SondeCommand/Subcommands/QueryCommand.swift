@@ -8,9 +8,7 @@ enum QueryCommand {
     static func run(_ arguments: [String]) throws(CommandFailure) -> Int32 {
         let words = try CommandWords(arguments, switches: ["--json", "--csv"])
         guard words.words.count == 1 else {
-            throw .usage(
-                "give one statement: sonde query 'select address, port from hosts join ports on host = id'"
-            )
+            throw .usage("give one statement: sonde query 'select address, port, product from open_ports'")
         }
         let database = try words.database()
         var isFirst = true

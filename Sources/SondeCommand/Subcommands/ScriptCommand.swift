@@ -7,10 +7,18 @@ enum ScriptCommand {
     static func run(_ arguments: [String]) throws(CommandFailure) -> Int32 {
         let words = try CommandWords(arguments, values: ["--datadir"])
         var rules = words.words
-        guard let what = rules.first else { throw .usage("say what: sonde script list, show or args NAME") }
+        guard let what = rules.first else {
+            throw .usage("say what: sonde script list, show, args NAME or check")
+        }
         rules.removeFirst()
         var plan = ScanPlan()
         plan.files.directory = words.value("--datadir")
+        if what == "names" {
+            let all = ScanSession.installedScripts(plan.files)
+            let names = Set(all.map(\.name)).union(all.flatMap(\.categories)).union(["all"])
+            return StandardStreams.write(names.sorted().joined(separator: "\n") + "\n") == .written ? 0 : 1
+        }
+        if what == "check", rules.isEmpty { return try check(plan) }
         if rules.isEmpty, what == "list" { rules = ["all"] }
         guard !rules.isEmpty else { throw .usage("name a script: sonde script \(what) http-title") }
         plan.scripts.helpRules = rules
@@ -22,12 +30,34 @@ enum ScriptCommand {
                 case "show": scripts.map(\.text).joined(separator: "\n")
                 case "args": scripts.map(\.argumentsText).joined(separator: "\n")
                 default:
-                    throw ScanError(.usage, "\(shown(what)) is not known; write list, show or args")
+                    throw ScanError(.usage, "\(shown(what)) is not known; write list, show, args or check")
                 }
             return StandardStreams.write(text) == .written ? 0 : 1
         } catch {
             throw error.kind == .usage ? .usage(error.message) : .failure(error.message)
         }
+    }
+}
+
+extension ScriptCommand {
+    /// Tries to load every installed script; the status is 1 if one cannot be.
+    private static func check(_ plan: ScanPlan) throws(CommandFailure) -> Int32 {
+        let report: ScriptCheck
+        do throws(ScanError) {
+            report = try ScanSession(plan).checkScripts()
+        } catch {
+            throw error.kind == .usage ? .usage(error.message) : .failure(error.message)
+        }
+        var text = ""
+        for failure in report.failed {
+            text += "\(printable(failure.path, limit: 400)): \(printable(failure.reason, limit: 400))\n"
+        }
+        for path in report.refused {
+            text += "\(printable(path, limit: 400)): asks for a library that is not there\n"
+        }
+        text += "\(report.loaded.count) scripts load, \(report.failed.count + report.refused.count) do not\n"
+        let isFine = report.failed.isEmpty && report.refused.isEmpty
+        return StandardStreams.write(text) == .written && isFine ? 0 : 1
     }
 }
 

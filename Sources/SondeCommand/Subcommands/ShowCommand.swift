@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Sonde
 internal import SondeModel
 internal import SondeOutput
 internal import SondeStore
@@ -54,9 +55,10 @@ enum ReportCommand {
             host.ports.records { $0.state.mayBeOpen }.contains { $0.service?.method == .probed }
         }
         options.verbosity = results.header?.verbosity ?? 0
-        options.vulnerabilityScripts = Set(
-            results.hosts.flatMap(\.scriptIDs).filter { $0.contains("vuln") || $0.contains("cve") }
-        )
+        if files.contains(where: { $0.format == .sarif }) {
+            let all = ScanSession.installedScripts(DataFileRequest())
+            options.vulnerabilityScripts = Set(all.filter { $0.categories.contains("vuln") }.map(\.name))
+        }
         do throws(OutputError) {
             for file in files {
                 let sink = try OutputFile(file.path, isForced: isForced)
@@ -68,12 +70,5 @@ enum ReportCommand {
             throw .failure(error.description)
         }
         return 0
-    }
-}
-
-extension Host {
-    /// Ids of the scripts that said something of the host or its ports.
-    var scriptIDs: [String] {
-        scripts.map(\.id) + ports.records { $0.state.mayBeOpen }.flatMap { $0.scripts.map(\.id) }
     }
 }

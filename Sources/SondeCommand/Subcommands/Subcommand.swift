@@ -20,6 +20,8 @@ enum Subcommand: String, Hashable, Sendable, CaseIterable {
     case resume
     /// Tells about scripts.
     case script
+    /// Explains a topic.
+    case help
 
     /// What follows the word.
     var synopsis: String {
@@ -31,7 +33,8 @@ enum Subcommand: String, Hashable, Sendable, CaseIterable {
         case .report: "report SCAN [-oN|-oX|-oG|-oJ|-oH|-oA|--output-…] FILE"
         case .seal: "seal FILE..."
         case .resume: "resume [SCAN]"
-        case .script: "script list|show|args [NAME...]"
+        case .script: "script list|show|args [NAME...] | script check"
+        case .help: "help [TOPIC]"
         }
     }
 
@@ -40,12 +43,14 @@ enum Subcommand: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .list: "list stored scans"
         case .show: "show a stored scan, the latest if none is named"
-        case .query: "ask the scan database; tables: scans, hosts, ports, scripts, timings, costs"
+        case .query:
+            "ask the scan database: scans, hosts, ports, scripts, timings, costs, open_ports, script_results"
         case .diff: "compare two scans; exit status 0 if they agree, 1 if not, 2 if one cannot be read"
         case .report: "write reports of a stored scan, or of another file of results"
         case .seal: "make reports valid whose scan was killed"
         case .resume: "go on with a scan that did not end; nothing that was done is repeated"
-        case .script: "list scripts, show one, or show the arguments it takes"
+        case .script: "list scripts, show one or the arguments it takes, or check that all load"
+        case .help: "explain a topic: \(HelpTopics.names.joined(separator: ", "))"
         }
     }
 
@@ -70,6 +75,7 @@ enum Subcommand: String, Hashable, Sendable, CaseIterable {
             case .seal: return try SealCommand.run(arguments)
             case .resume: return try await ResumeCommand.run(arguments, environment)
             case .script: return try ScriptCommand.run(arguments)
+            case .help: return try HelpTopics.run(arguments)
             }
         } catch {
             StandardStreams.complain("sonde \(rawValue): \(error.message)")

@@ -10,6 +10,8 @@ package struct CaptureRequest: Hashable, Sendable {
     package var snapLength: Int
     /// Whether frames for other hosts are wanted too.
     package var isPromiscuous: Bool
+    /// Whether only packets that arrive are wanted, not those that leave.
+    package var isInboundOnly = false
     /// Which packets are wanted, in the language of `pcap-filter(7)`; empty for all.
     package var filter: String
 

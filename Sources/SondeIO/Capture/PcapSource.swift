@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CPcap
+internal import CSystemShim
 internal import Glibc
 
 /// A live capture of libpcap: non-blocking, each packet told at once.
@@ -35,7 +36,7 @@ final class PcapSource: PacketSource {
     func close() {
         guard let open = unsafe handle else { return }
         unsafe handle = nil
-        unsafe pcap_close(open)
+        unsafe closeAside(open)
     }
 
     func next(
@@ -113,6 +114,10 @@ final class PcapSource: PacketSource {
             _ = unsafe pcap_set_tstamp_precision(raw, CInt(PCAP_TSTAMP_PRECISION_NANO))
             let outcome = unsafe pcap_activate(raw)
             guard outcome >= 0 else { throw unsafe Self.error(raw, outcome, request) }
+            if request.isInboundOnly {
+                // Older kernels do not know this; then the filter has more to do.
+                _ = unsafe sonde_ignore_outgoing(pcap_fileno(raw))
+            }
             var text = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
             guard unsafe pcap_setnonblock(raw, 1, &text) == 0 else {
                 throw CaptureError(.failed, device: request.device, detail: cText(text))
@@ -146,6 +151,22 @@ final class PcapSource: PacketSource {
                 }
             return CaptureError(code, device: request.device, detail: unsafe cText(pcap_geterr(raw)))
         }
+    }
+}
+
+/// Closes a capture on a thread of its own: the kernel makes whoever closes one wait for tens of milliseconds.
+///
+/// Nobody else may use the handle any more.
+private func closeAside(_ handle: OpaquePointer) {
+    var thread = pthread_t()
+    let body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { handle in
+        unsafe pcap_close(OpaquePointer(handle))
+        return nil
+    }
+    if unsafe pthread_create(&thread, nil, body, UnsafeMutableRawPointer(handle)) == 0 {
+        pthread_detach(thread)
+    } else {
+        unsafe pcap_close(handle)
     }
 }
 

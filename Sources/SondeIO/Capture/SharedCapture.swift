@@ -119,7 +119,7 @@ final class SharedCapture: ReadinessHandler {
     /// Closes the capture, but not under the hands of the one that is reading it.
     private func end() {
         if let registration {
-            network.loop.deregisterClosing(registration)
+            network.loop.deregister(registration)
             self.registration = nil
             network.gate.leave()
             onEnd(self)

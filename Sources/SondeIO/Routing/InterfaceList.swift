@@ -21,6 +21,7 @@ package enum InterfaceList {
             unsafe add(entry.pointee, to: &interfaces, &positions)
         }
         copyLinks(to: &interfaces, positions)
+        sortAddresses(of: &interfaces, by: listedAddresses())
         return interfaces
     }
 
@@ -47,6 +48,31 @@ package enum InterfaceList {
                 broadcast: address.family == .inet ? broadcast : nil
             )
         )
+    }
+
+    /// The IPv6 addresses in the order of `/proc/net/if_inet6`, which is the one that scripts know; none where there is no
+    /// such file.
+    private static func listedAddresses() -> [IPAddress: Int] {
+        guard let octets = try? FileReader.contents(of: "/proc/net/if_inet6") else { return [:] }
+        var order: [IPAddress: Int] = [:]
+        for line in octets.split(separator: UInt8(ascii: "\n")) {
+            guard let value = UInt128(String(decoding: line.prefix(32), as: UTF8.self), radix: 16) else {
+                continue
+            }
+            order[IPAddress(family: .inet6, value: value)] = order.count
+        }
+        return order
+    }
+
+    /// Puts listed addresses into their order; others stay before them.
+    static func sortAddresses(of interfaces: inout [Interface], by order: [IPAddress: Int]) {
+        for index in interfaces.indices {
+            let place = { (one: InterfaceAddress) in order[one.address.withoutZone] ?? -1 }
+            let sorted = interfaces[index].addresses.enumerated().sorted { one, other in
+                (place(one.element), one.offset) < (place(other.element), other.offset)
+            }
+            interfaces[index].addresses = sorted.map(\.element)
+        }
     }
 
     /// The leading ones of a mask.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import SondeModel
 
 /// How a socket leaves this machine.
@@ -26,9 +27,18 @@ package struct ConnectOptions: Hashable, Sendable {
         self.interface = interface
     }
 
+    /// Ties a socket to the interface; where that is not permitted, the routes decide.
+    private func use(_ interface: String, _ number: CInt, _ syscalls: Syscalls) throws(SystemError) {
+        do throws(SystemError) {
+            try syscalls.setInterface(number, interface)
+        } catch  where error.number == EPERM {
+            return
+        }
+    }
+
     /// Applies them to a socket that is not bound yet.
     func apply(to number: CInt, _ family: AddressFamily, _ syscalls: Syscalls) throws(SystemError) {
-        if let interface { try syscalls.setInterface(number, interface) }
+        if let interface { try use(interface, number, syscalls) }
         if let ttl { try syscalls.setHopLimit(number, family, ttl) }
         if !ipOptions.isEmpty, family == .inet { try syscalls.setIPOptions(number, ipOptions) }
         if let source, source.address.family == family {

@@ -3,10 +3,9 @@
 package import SondeIO
 package import SondeModel
 
-/// Finds out which hosts are up, without privileges: by connecting to a few of their ports.
+/// Finds out which hosts are up: by asking on the link, by raw probes, or by connecting to a few of their ports.
 ///
-/// See spec page `port-scanning`, section 6. A host that accepts or refuses is up, and so is one of this
-/// machine's loopback network, to which nothing is sent. Hosts are taken from their source a batch at a time, so a large
+/// See spec page `port-scanning`, section 6. Nothing is sent to hosts that are this machine itself; they are up. Hosts are taken from their source a batch at a time, so a large
 /// network costs no memory.
 package final class HostDiscovery {
     /// What to find out, and how.
@@ -21,6 +20,18 @@ package final class HostDiscovery {
         package var timing: ScanTiming
         /// How sockets leave this machine.
         package var options = ConnectOptions()
+        /// Where raw packets leave; nothing where only sockets may be used.
+        package var channel: RawChannel?
+        /// The raw probes, in the order of sending.
+        package var probes: [RawProbe] = []
+        /// Whether hosts on the own link are asked there.
+        package var usesLink = true
+        /// The family of all hosts.
+        package var family = AddressFamily.inet
+        /// What UDP probes of a port carry.
+        package var payloads: (UInt16) -> [[UInt8]] = { _ in [] }
+        /// Where timing pings are kept for later phases.
+        package var pings: TimingPings?
 
         /// Makes settings for the usual ports.
         package init(timing: ScanTiming) { self.timing = timing }
@@ -43,6 +54,7 @@ package final class HostDiscovery {
     private let source: () -> ActiveHost?
     private let onHost: (ActiveHost) -> Void
     private var scan: PortScan?
+    private var linkScan: PortScan?
     private var asked = 0
     private var isExhausted = false
     private var isPaused = false
@@ -68,17 +80,48 @@ package final class HostDiscovery {
         self.progress = progress
         self.source = source
         self.onHost = onHost
-        var scanSettings = PortScan.Settings(order: settings.ports, timing: settings.timing)
-        let ignoresRefusals = settings.ignoresRefusals
-        scanSettings.endsWith = { outcome in
-            outcome.state == .open || (outcome.state == .closed && !ignoresRefusals)
-        }
-        let technique = ConnectScan(network, options: settings.options)
-        scan = PortScan(loop, technique, scanSettings, progress: progress) { [weak self] host, ending in
+        makeScans(network)
+    }
+
+    private func makeScans(_ network: Network) {
+        let done: (ActiveHost, PortScan.Ending) -> Void = { [weak self] host, ending in
             self?.asked -= 1
             self?.report(host, ending)
             self?.pumpSoon()
         }
+        guard let channel = settings.channel else {
+            let technique = ConnectScan(network, options: settings.options)
+            let order = scanSettings(settings.ports, settings.timing)
+            scan = PortScan(loop, technique, order, progress: progress, onHostDone: done)
+            return
+        }
+        let technique = RawScan(
+            channel,
+            .discovery(ignoresResets: settings.ignoresRefusals),
+            probes: settings.probes,
+            transport: .tcp,
+            family: settings.family,
+            payloads: settings.payloads
+        )
+        let order = scanSettings(
+            settings.probes.indices.map { UInt16(truncatingIfNeeded: $0) },
+            settings.timing
+        )
+        scan = PortScan(loop, technique, order, progress: progress, onHostDone: done)
+        guard settings.usesLink else { return }
+        let link = LinkScan(channel)
+        let one = scanSettings([0], settings.timing.onLink)
+        linkScan = PortScan(loop, link, one, progress: progress, onHostDone: done)
+    }
+
+    private func scanSettings(_ order: [UInt16], _ timing: ScanTiming) -> PortScan.Settings {
+        var scan = PortScan.Settings(order: order, timing: timing)
+        let ignoresRefusals = settings.ignoresRefusals
+        scan.endsWith = { outcome in
+            outcome.state == .open || (outcome.state == .closed && !ignoresRefusals)
+        }
+        scan.pings = settings.pings
+        return scan
     }
 
     /// Starts to take hosts from the source.
@@ -99,6 +142,8 @@ package final class HostDiscovery {
     package func cancel() {
         scan?.cancel()
         scan = nil
+        linkScan?.cancel()
+        linkScan = nil
         isExhausted = true
         isDone = true
     }
@@ -127,11 +172,24 @@ package final class HostDiscovery {
     }
 
     private func take(_ host: ActiveHost) {
+        if let channel = settings.channel {
+            guard let target = channel.target(host.host.address) else {
+                decide(host, .down, .noRoute)
+                return
+            }
+            takeFacts(of: target.path, host)
+            if target.path.isDirect, target.path.needsFrames, !target.path.isLocal, let linkScan {
+                asked += 1
+                linkScan.add(host)
+                return
+            }
+            if target.path.isLocal, !settings.assumesUp { return decide(host, .up, .localhostResponse) }
+        }
         if settings.assumesUp {
             decide(host, .up, .userSet)
         } else if host.host.address.isLoopback || host.host.address.isUnspecified {
             decide(host, .up, .localhostResponse)
-        } else if settings.ports.isEmpty {
+        } else if settings.channel == nil ? settings.ports.isEmpty : settings.probes.isEmpty {
             decide(host, .down, .noResponse)
         } else {
             asked += 1
@@ -139,9 +197,20 @@ package final class HostDiscovery {
         }
     }
 
+    /// Notes what is known of the way to a host.
+    private func takeFacts(of path: NetworkPath, _ active: ActiveHost) {
+        active.host.interface = path.interface.name
+        active.host.interfaceMTU = path.maximumPacketSize
+        active.host.sourceAddress = path.source.withoutZone
+        active.host.isDirectlyConnected = path.isDirect
+        active.host.sourceMACAddress = settings.channel?.settings.spoofedAddress ?? path.sourceMAC
+    }
+
     private func report(_ host: ActiveHost, _ ending: PortScan.Ending) {
         switch ending {
-        case .decided(let outcome): decide(host, .up, outcome.reason)
+        case .decided(let outcome):
+            host.host.reasonTTL = outcome.ttl
+            decide(host, .up, outcome.reason)
         case .complete, .timedOut: decide(host, .down, .noResponse)
         }
     }

@@ -14,6 +14,8 @@ package enum OSProbe: Hashable, Sendable {
     case echo(Int)
     /// The datagram to a closed port.
     case unreachable
+    /// The question for the link-layer address; IPv6 only.
+    case neighbor
 
     /// How far the source port of a TCP probe is from the first; nothing for the others.
     package var portOffset: UInt16? {
@@ -22,7 +24,7 @@ package enum OSProbe: Hashable, Sendable {
         case .options(let index): UInt16(truncatingIfNeeded: 6 + index)
         case .congestion: 12
         case .t(let index): UInt16(truncatingIfNeeded: 12 + index)
-        case .echo, .unreachable: nil
+        case .echo, .unreachable, .neighbor: nil
         }
     }
 

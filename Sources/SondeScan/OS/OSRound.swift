@@ -50,7 +50,7 @@ package struct OSRound: Hashable, Sendable {
             return optionReplies.indices.contains(index) && Self.fill(&optionReplies[index], reply)
         case .congestion: return Self.fill(&congestion, reply)
         case .t(let index): return (1...7).contains(index) && Self.fill(&replies[index], reply)
-        case .echo, .unreachable: return false
+        case .echo, .unreachable, .neighbor: return false
         }
     }
 
@@ -109,6 +109,8 @@ package struct OSRound: Hashable, Sendable {
         case .t(let index): replies.indices.contains(index) && replies[index] != nil
         case .echo(let index): echoes.indices.contains(index) && echoes[index] != nil
         case .unreachable: unreachable != nil
+        // It is not sent, so nothing is to be waited for.
+        case .neighbor: true
         }
     }
 

@@ -5,7 +5,7 @@ package import SondeIO
 package import SondeModel
 
 /// Finds out whether TCP ports are open by connecting to them (spec page `port-scanning`, section 4).
-package final class ConnectScan: ScanTechnique {
+package final class ConnectScan: SocketTechnique {
     /// TCP.
     package let transport = TransportProtocol.tcp
     /// What a port is that never answers.

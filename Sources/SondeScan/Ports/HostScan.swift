@@ -44,11 +44,12 @@ struct HostScan {
 
     private let portCount: Int
     private let maximumRetries: Int
+    private let holdsBackSingleProbes: Bool
     /// The next port that was never tried.
     private var fresh = 0
     private var retries: [PortProbe] = []
     private var bench: [PortProbe] = []
-    private var highestAttempt = 0
+    private(set) var highestAttempt = 0
     private var highestAnswered = 0
     private var waitUntil: Instant?
     private var lastSent: Instant?
@@ -60,6 +61,7 @@ struct HostScan {
     init(portCount: Int, timing: ScanTiming, transport: TransportProtocol, timeLimit: TimeSpan?) {
         self.portCount = portCount
         maximumRetries = min(max(timing.template.maximumRetries, 0), 254)
+        holdsBackSingleProbes = timing.holdsBackSingleProbes
         roundTrip = RTTEstimator(timing.template)
         window = CongestionWindow(.host, timing)
         delay = ScanDelay(timing, transport: transport)
@@ -88,7 +90,7 @@ struct HostScan {
         // The first probe of a new round of tries is held back, for the host may limit its answers.
         if Int(probe.attempt) > highestAttempt {
             highestAttempt = Int(probe.attempt)
-            if portCount > 1 {
+            if portCount > 1 || holdsBackSingleProbes {
                 waitUntil = now + .milliseconds(1000)
                 return .wait(now + .milliseconds(1000))
             }
@@ -100,9 +102,11 @@ struct HostScan {
     private mutating func candidate() -> PortProbe? {
         if retries.isEmpty, !bench.isEmpty, let first = bench.first, Int(first.attempt) <= allowedRetries {
             let allowed = allowedRetries
-            retries = bench.filter { Int($0.attempt) <= allowed }
+            retries = bench.filter { Int($0.attempt) <= allowed && codes[Int($0.index)] == 0 }
             bench.removeAll { Int($0.attempt) <= allowed }
         }
+        // A late answer may have decided a port that waits for another try.
+        while let last = retries.last, isDecided(last.index) { retries.removeLast() }
         if let retry = retries.last { return retry }
         return fresh < portCount ? PortProbe(index: UInt16(fresh), attempt: 0) : nil
     }
@@ -117,9 +121,23 @@ struct HostScan {
 
     // MARK: What came of it
 
+    /// Whether a port's state is known.
+    func isDecided(_ index: UInt16) -> Bool { Int(index) < portCount && codes[Int(index)] != 0 }
+
+    /// Counts a probe that is in flight beside those that ``step(_:windowIsOpen:)`` gives: a timing ping.
+    mutating func enter() { active += 1 }
+
+    /// Counts a probe as no longer in flight that needs no answer any more.
+    mutating func leave() { active -= 1 }
+
     /// Takes an answer into account.
-    mutating func answered(_ probe: PortProbe, _ outcome: PortOutcome) {
-        active -= 1
+    ///
+    /// - Parameters:
+    ///   - probe: the port and try.
+    ///   - outcome: what the answer means.
+    ///   - wasActive: whether the probe had not timed out before.
+    mutating func answered(_ probe: PortProbe, _ outcome: PortOutcome, wasActive: Bool = true) {
+        if wasActive { active -= 1 }
         highestAnswered = max(highestAnswered, Int(probe.attempt))
         decide(probe, outcome)
     }

@@ -29,10 +29,18 @@ package final class PortScan {
         package var socketLimit = 1014
         /// Whether the first answer that passes this test ends a host's scan; nothing scans all ports.
         package var endsWith: ((PortOutcome) -> Bool)?
+        /// Answers that do not make the scan slower when they come late, as rate limits are not to count.
+        package var ignoresForPace: (PortOutcome) -> Bool = { $0.state == .filtered }
+        /// Timing pings of hosts, from earlier phases and for later ones.
+        package var pings: TimingPings?
         /// Called before a host is reported of which a port was given up although more tries might have helped.
         package var onRetransmissionCap: ((ActiveHost) -> Void)?
 
         /// Makes settings that scan all ports.
+        ///
+        /// - Parameters:
+        ///   - order: the ports in the order of probing; ``PacketTechnique`` lists its probes in the same order.
+        ///   - timing: timing values.
         package init(order: [UInt16], timing: ScanTiming) {
             self.order = order
             self.timing = timing
@@ -42,17 +50,28 @@ package final class PortScan {
     /// How far the scan is.
     package let progress: ScanProgress
 
-    private let loop: EventLoop
+    /// What probes are sent by.
+    enum Means {
+        case sockets(any SocketTechnique)
+        case packets(any PacketTechnique)
+    }
+
+    let loop: EventLoop
+    let means: Means
+    let settings: Settings
     private let technique: any ScanTechnique
-    private let settings: Settings
     private let ascending: [UInt16]
     private let onHostDone: (ActiveHost, Ending) -> Void
     private var hosts: [HostEntry] = []
+    /// Hosts by their addresses, for replies; only where packets are sent.
+    var hostsByAddress: [IPAddress: HostEntry] = [:]
     private var cursor = 0
-    private var group: CongestionWindow
-    private var groupRoundTrip: RTTEstimator
-    private var rate: RateLimiter
-    private var active = 0
+    var group: CongestionWindow
+    var groupRoundTrip: RTTEstimator
+    var rate: RateLimiter
+    var active = 0
+    /// The present as read at the start of a turn's sending.
+    var sendingAt: Instant
     private var isPumpComing = false
     private var alarm: DeadlineID?
 
@@ -60,8 +79,10 @@ package final class PortScan {
     ///
     /// On loopback they are answered at once; other work must get its turn every few milliseconds.
     static let turnBudget = 512
+    /// The same for packets: more in one go would overrun the buffers on the way.
+    static let packetTurnBudget = 50
 
-    /// Makes a scan without hosts.
+    /// Makes a scan without hosts that are probed with sockets.
     ///
     /// - Parameters:
     ///   - loop: the loop on which all happens.
@@ -69,15 +90,41 @@ package final class PortScan {
     ///   - settings: which ports, and how fast.
     ///   - progress: what to count in.
     ///   - onHostDone: called from the loop, once for each host added.
-    package init(
+    package convenience init(
         _ loop: EventLoop,
-        _ technique: any ScanTechnique,
+        _ technique: any SocketTechnique,
         _ settings: Settings,
         progress: ScanProgress,
         onHostDone: @escaping (ActiveHost, Ending) -> Void
     ) {
+        self.init(loop, .sockets(technique), technique, settings, progress, onHostDone)
+    }
+
+    /// Makes a scan without hosts that are probed with packets; see the other initializer.
+    package convenience init(
+        _ loop: EventLoop,
+        _ technique: any PacketTechnique,
+        _ settings: Settings,
+        progress: ScanProgress,
+        onHostDone: @escaping (ActiveHost, Ending) -> Void
+    ) {
+        self.init(loop, .packets(technique), technique, settings, progress, onHostDone)
+        // The technique belongs to this scan alone and ends with it.
+        technique.onReply = { [unowned self] in take($0, at: $1, link: $2) }
+    }
+
+    private init(
+        _ loop: EventLoop,
+        _ means: Means,
+        _ technique: any ScanTechnique,
+        _ settings: Settings,
+        _ progress: ScanProgress,
+        _ onHostDone: @escaping (ActiveHost, Ending) -> Void
+    ) {
         self.loop = loop
+        self.means = means
         self.technique = technique
+        sendingAt = loop.now
         self.settings = settings
         self.progress = progress
         self.onHostDone = onHostDone
@@ -102,8 +149,11 @@ package final class PortScan {
             transport: technique.transport,
             timeLimit: timeLimit
         )
+        scan.roundTrip = RTTEstimator(settings.timing.template, from: host.host.times)
         scan.timeout.start(loop.now)
-        hosts.append(HostEntry(host, scan))
+        let entry = HostEntry(host, scan)
+        hosts.append(entry)
+        if case .packets(let technique) = means { open(entry, technique) }
         progress.total += settings.order.count
         progress.hostsActive += 1
         pumpSoon()
@@ -113,21 +163,27 @@ package final class PortScan {
     package func cancel() {
         for entry in hosts { entry.end() }
         hosts = []
+        hostsByAddress = [:]
         active = 0
     }
 
     // MARK: Turns
 
-    private func pumpSoon() {
+    func pumpSoon() {
         guard !isPumpComing else { return }
         isPumpComing = true
-        loop.soon { [weak self] in self?.pump() }
+        loop.soon { self.pump() }
     }
 
     /// Lets hosts send in turn until none can, or the turn's budget is spent.
     private func pump() {
         isPumpComing = false
         var budget = Self.turnBudget
+        sendingAt = loop.now
+        if case .packets = means {
+            budget = Self.packetTurnBudget
+            sendingAt = loop.clockNow
+        }
         var idle = 0
         var wake: Instant?
         while budget > 0, !hosts.isEmpty, idle < hosts.count {
@@ -139,6 +195,11 @@ package final class PortScan {
                     continue
                 }
                 wake = min(wake ?? instant, instant)
+            }
+            if case .packets(let technique) = means {
+                let instant = expire(entry)
+                if let instant { wake = min(wake ?? instant, instant) }
+                if sendPing(entry, technique) { budget -= 1 }
             }
             switch nextStep(entry) {
             case .send(let probe):
@@ -174,17 +235,19 @@ package final class PortScan {
         return step
     }
 
-    private func windowsAllow(_ entry: HostEntry) -> Bool {
-        let isWellKnown = entry.scan.sentCount >= 80 && group.updates > 1
+    func windowsAllow(_ entry: HostEntry) -> Bool {
+        let isWellKnown = entry.ping == nil && entry.scan.sentCount >= 80 && group.updates > 1
         let window = isWellKnown && group.size > entry.scan.window.size ? group : entry.scan.window
         return window.allows(entry.scan.active) && (hosts.count == 1 || group.allows(active))
     }
 
     private func setAlarm(_ instant: Instant?) {
         guard instant != nil || alarm != nil else { return }
-        let id = alarm ?? loop.makeDeadline { [weak self] in self?.pump() }
+        let id = alarm ?? loop.makeDeadline { [unowned self] in pump() }
         alarm = id
-        loop.set(id, at: instant)
+        // Many hosts, each with its own times, must not make a turn for each.
+        let least = hosts.count > 64 ? loop.now + .milliseconds(2) : loop.now
+        loop.set(id, at: instant.map { max($0, least) })
     }
 
     // MARK: Probes
@@ -195,6 +258,19 @@ package final class PortScan {
         entry.scan.sent(probe, now)
         active += 1
         rate.sent(rateIsLimited ? technique.packetCount(port) : 0, now)
+        switch means {
+        case .packets(let technique): send(probe, entry, technique)
+        case .sockets(let technique): send(probe, port, entry, technique, now)
+        }
+    }
+
+    private func send(
+        _ probe: PortProbe,
+        _ port: UInt16,
+        _ entry: HostEntry,
+        _ technique: any SocketTechnique,
+        _ now: Instant
+    ) {
         let address = SocketAddress(entry.host.host.address, port: port)
         let start = technique.probe(address, before: now + timeout(entry)) { [weak self] reply in
             entry.inFlight[probe] = nil
@@ -211,7 +287,7 @@ package final class PortScan {
         settings.timing.template.minimumRate != nil || settings.timing.template.maximumRate != nil
     }
 
-    private func timeout(_ entry: HostEntry) -> TimeSpan {
+    func timeout(_ entry: HostEntry) -> TimeSpan {
         var microseconds = entry.scan.roundTrip.timeout
         if entry.scan.roundTrip.smoothed <= 0, groupRoundTrip.smoothed > 0 {
             microseconds = groupRoundTrip.timeout
@@ -227,26 +303,46 @@ package final class PortScan {
         case .inconclusive where entry.repeats < HostEntry.mostRepeats:
             entry.repeats += 1
             entry.scan.repeatProbe(probe)
-        case .silent, .inconclusive:
-            entry.scan.window.expect()
-            group.expect()
-            if !entry.scan.timedOut(probe) { countDecided(entry) }
+        case .silent, .inconclusive: takeSilence(probe, entry)
         case .denied:
             entry.scan.answered(probe, technique.silence)
             countDecided(entry)
         }
     }
 
-    private func takeAnswer(_ outcome: PortOutcome, _ probe: PortProbe, _ entry: HostEntry, sent: Instant) {
-        let now = loop.now
-        // Answers that come within the system call took less than the clock of a turn can tell.
-        let sample = max(now - sent, .microseconds(1))
-        entry.scan.roundTrip.record(sample)
-        groupRoundTrip.record(sample)
+    /// Takes note that a probe timed out.
+    func takeSilence(_ probe: PortProbe, _ entry: HostEntry) {
         entry.scan.window.expect()
         group.expect()
-        if outcome.state != .filtered { adjust(probe, entry, sent: sent) }
-        entry.scan.answered(probe, outcome)
+        if !entry.scan.timedOut(probe) { countDecided(entry) }
+    }
+
+    private func takeAnswer(_ outcome: PortOutcome, _ probe: PortProbe, _ entry: HostEntry, sent: Instant) {
+        // Answers that come within the system call took less than the clock of a turn can tell.
+        record(max(loop.now - sent, .microseconds(1)), entry)
+        decide(outcome, probe, entry, sent: sent)
+    }
+
+    /// Takes a measured round trip into account.
+    func record(_ sample: TimeSpan, _ entry: HostEntry) {
+        entry.scan.roundTrip.record(sample)
+        groupRoundTrip.record(sample)
+    }
+
+    /// Takes an answer into account; one whose probe had timed out is not in flight any more.
+    func decide(
+        _ outcome: PortOutcome,
+        _ probe: PortProbe,
+        _ entry: HostEntry,
+        sent: Instant,
+        wasActive: Bool = true
+    ) {
+        if wasActive {
+            entry.scan.window.expect()
+            group.expect()
+        }
+        if !settings.ignoresForPace(outcome) { adjust(probe, entry, sent: sent) }
+        entry.scan.answered(probe, outcome, wasActive: wasActive)
         countDecided(entry)
         if let endsWith = settings.endsWith, endsWith(outcome) { finish(entry, .decided(outcome)) }
     }
@@ -272,10 +368,12 @@ package final class PortScan {
 
     // MARK: The end of a host
 
-    private func finish(_ entry: HostEntry, _ ending: Ending) {
+    func finish(_ entry: HostEntry, _ ending: Ending) {
         guard !entry.isOver, let index = hosts.firstIndex(where: { $0 === entry }) else { return }
         active -= entry.scan.active
         entry.end()
+        if let target = entry.target { hostsByAddress[target.plainAddress] = nil }
+        if let ping = entry.ping { settings.pings?[entry.host.number] = ping }
         hosts.remove(at: index)
         if index < cursor { cursor -= 1 }
         entry.scan.timeout.stop(loop.now)
@@ -296,31 +394,5 @@ package final class PortScan {
         if ending == .timedOut { entry.host.host.timedOut = true }
         if entry.scan.hitRetransmissionCap { settings.onRetransmissionCap?(entry.host) }
         onHostDone(entry.host, ending)
-    }
-}
-
-/// A host in a scan.
-private final class HostEntry {
-    /// How many probes of one host may be repeated at once because they ran into themselves.
-    static let mostRepeats = 100
-
-    let host: ActiveHost
-    var scan: HostScan
-    var inFlight: [PortProbe: any ProbeInFlight] = [:]
-    var repeats = 0
-    /// Ports of it that were counted as decided.
-    var decided = 0
-    private(set) var isOver = false
-
-    init(_ host: ActiveHost, _ scan: HostScan) {
-        self.host = host
-        self.scan = scan
-    }
-
-    /// Cancels what is in flight.
-    func end() {
-        isOver = true
-        for flight in inFlight.values { flight.cancel() }
-        inFlight = [:]
     }
 }

@@ -15,7 +15,7 @@ package enum ProbeReply: Hashable, Sendable {
     case denied
 }
 
-/// One way to find out the state of ports: connect, UDP, and later those that send packets of their own.
+/// One way to find out the state of ports: with sockets (``SocketTechnique``) or with packets (``PacketTechnique``).
 ///
 /// A technique only sends probes and interprets answers. What is sent when, and how often, is the matter of
 /// ``PortScan``.
@@ -26,6 +26,10 @@ package protocol ScanTechnique: AnyObject {
     var silence: PortOutcome { get }
     /// How many packets one probe of a port takes.
     func packetCount(_ port: UInt16) -> Int
+}
+
+/// A technique whose probes each have a socket, which finds the answers and waits for them.
+package protocol SocketTechnique: ScanTechnique {
     /// Sends a probe.
     ///
     /// - Parameters:

@@ -8,7 +8,7 @@ package import SondeModel
 /// Finds out whether UDP ports are open, without privileges (spec page `port-scanning`, section 4).
 ///
 /// Each probe has a connected socket of its own, to which the system reports ICMP errors.
-package final class UDPScan: ScanTechnique {
+package final class UDPScan: SocketTechnique {
     /// UDP.
     package let transport = TransportProtocol.udp
     /// What a port is that never answers.

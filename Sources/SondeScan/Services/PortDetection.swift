@@ -85,6 +85,7 @@ final class PortDetection {
         let earlier = current
         earlier?.stopListening()
         owner.trace(question, of: self)
+        if question.reusesConnection, earlier?.hasData == true { dropAhead() }
         if let asked = takeAhead(question) {
             earlier?.cancel()
             current = asked

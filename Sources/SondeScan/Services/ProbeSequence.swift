@@ -215,7 +215,8 @@ package struct ProbeSequence {
     // MARK: Questions
 
     private mutating func ask(_ probe: Int, reusing: Bool) -> Step {
-        answer = []
+        // On one connection, what came before the question belongs to its answer too (observed).
+        if !reusing { answer = [] }
         question = Question(probe: probe, isTunnelled: isTunnelled, reusesConnection: reusing)
         return .ask(question)
     }

@@ -13,6 +13,8 @@ package struct ServiceWindow: Hashable, Sendable {
     private let most: Int
     private var answers = 0
 
+    /// Connections that a service may use at once.
+    private static let connectionsPerService = 4
     /// What the reference asks at once by default; a path that does not bear this is not ours to spare.
     private static let customary = 20
 
@@ -29,7 +31,9 @@ package struct ServiceWindow: Hashable, Sendable {
     }
 
     /// Whether one service may be asked several things at once, with so many connections in use.
-    package func allowsAskingAhead(_ connections: Int) -> Bool { most > 1 && connections < limit }
+    package func allowsAskingAhead(_ connections: Int) -> Bool {
+        most > 1 && connections < min(most, limit * Self.connectionsPerService)
+    }
 
     /// A connection stands: after as many as the window is wide, it is twice as wide.
     package mutating func answered() {

@@ -49,11 +49,11 @@ package struct CongestionWindow: Hashable, Sendable {
     /// Counts a probe that was answered or timed out; call it before the other two.
     package mutating func expect() { expected += 1 }
 
-    /// Takes an answer into account.
-    package mutating func answered() {
+    /// Takes an answer into account; one to a timing ping counts three times.
+    package mutating func answered(isPing: Bool = false) {
         received += 1
         updates += 1
-        let scale = min(Double(expected) / Double(received), 50)
+        let scale = min(Double(expected) / Double(received), 50) * (isPing ? 3 : 1)
         if size < threshold {
             size = min(size + scale, threshold)
         } else {

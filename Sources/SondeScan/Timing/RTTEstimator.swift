@@ -24,6 +24,19 @@ package struct RTTEstimator: Hashable, Sendable {
         timeout = min(max(template.initialRTTTimeout.microseconds, minimum), maximum)
     }
 
+    /// Goes on from what an earlier phase measured.
+    ///
+    /// - Parameters:
+    ///   - template: the bounds.
+    ///   - times: the earlier estimate; nothing if there is none.
+    package init(_ template: TimingTemplate, from times: RoundTripTimes?) {
+        self.init(template)
+        guard let times, times.smoothed >= 0 else { return }
+        smoothed = times.smoothed
+        variance = max(times.variance, 0)
+        timeout = min(max(smoothed + 4 * variance, minimum), maximum)
+    }
+
     /// Takes one measured round trip into account.
     ///
     /// - Parameter sample: time from sending the probe to its answer; may be slightly negative, for two clocks can

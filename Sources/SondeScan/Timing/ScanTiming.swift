@@ -11,6 +11,9 @@ package struct ScanTiming: Hashable, Sendable {
     /// The most that a pause between probes may grow to by itself.
     package let maximumScanDelay: TimeSpan
 
+    /// Whether also the only probe of a host is held back before its next try.
+    let holdsBackSingleProbes: Bool
+
     /// Derives the values.
     ///
     /// - Parameters:
@@ -23,9 +26,24 @@ package struct ScanTiming: Hashable, Sendable {
         maximumScanDelay: TimeSpan? = nil
     ) {
         self.template = template
+        holdsBackSingleProbes = false
         let isTCP = transport != .udp
         let usual = TimeSpan.milliseconds(isTCP ? [1000, 1000, 1000, 1000, 10, 5][template.level] : 1000)
         self.maximumScanDelay = maximumScanDelay ?? usual
+    }
+
+    /// The values for questions on the own link, which are answered soon.
+    var onLink: ScanTiming {
+        var copy = template
+        let least = copy.minimumRTTTimeout
+        copy.initialRTTTimeout = min(max(.milliseconds(200), least), max(least, copy.initialRTTTimeout))
+        return ScanTiming(copy, maximumScanDelay: maximumScanDelay)
+    }
+
+    private init(_ template: TimingTemplate, maximumScanDelay: TimeSpan) {
+        self.template = template
+        holdsBackSingleProbes = true
+        self.maximumScanDelay = maximumScanDelay
     }
 
     /// Least probes in flight.

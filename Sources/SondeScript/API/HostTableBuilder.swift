@@ -23,16 +23,35 @@ extension ScriptEngine {
         frame.setField("directly_connected", host.isDirectlyConnected)
         frame.setField("mac_addr", host.macAddress?.octets)
         frame.setField("mac_addr_src", host.sourceMACAddress?.octets)
+        frame.setField("mac_addr_next_hop", host.nextHopMACAddress?.octets)
+        pushHops(frame, host.hops)
         frame.setField("interface", host.interface)
         frame.setField("interface_mtu", host.interfaceMTU)
         frame.setField("bin_ip", host.address.octets)
         frame.setField("bin_ip_src", host.sourceAddress?.octets)
+        pushSystems(frame, host)
         pushTimes(frame, host.times)
         frame.setField("times")
         pushRegistry(frame, registry)
         frame.setField("registry")
         frame.pushHandle(UInt(active.number) + 1)
         frame.setField("_Target")
+    }
+
+    /// Sets the stations on the way to the host, if it was traced; one that did not answer is an empty table.
+    private func pushHops(_ frame: borrowing CallFrame, _ hops: [Hop]) {
+        guard !hops.isEmpty else { return }
+        frame.pushTable(elements: hops.count)
+        for (index, hop) in hops.enumerated() {
+            frame.pushTable(fields: 3)
+            if let address = hop.address {
+                frame.setField("ip", address.withoutZone.description)
+                frame.setField("name", hop.name)
+                frame.setField("srtt", hop.roundTrip)
+            }
+            frame.setElement(index + 1)
+        }
+        frame.setField("traceroute")
     }
 
     private func pushTimes(_ frame: borrowing CallFrame, _ times: RoundTripTimes?) {
@@ -44,6 +63,10 @@ extension ScriptEngine {
     }
 
     private func pushRegistry(_ frame: borrowing CallFrame, _ registry: HostRegistry?) {
+        if let awayRegistry {
+            frame.push(awayRegistry)
+            return
+        }
         if let table = registry?.table {
             frame.push(table)
             return

@@ -47,7 +47,7 @@ extension ScriptEngine {
     }
 
     /// Shows a line of `--script-trace`.
-    private func trace(_ text: @autoclosure () -> String) {
+    func traceLine(_ text: @autoclosure () -> String) {
         guard settings.traces else { return }
         emit(.diagnostic(Diagnostic(.terminal, "NSE: \(text())")))
     }
@@ -58,14 +58,14 @@ extension ScriptEngine {
         add(frame, "ethernet_open") { [unowned self] (frame) throws(HostError) in
             let dnet = try dnetArgument(frame)
             dnet.link = try linkSender(try frame.text(at: 2))
-            trace("Ethernet open \(dnet.link?.interface ?? "")")
+            traceLine("Ethernet open \(dnet.link?.interface ?? "")")
             return success(frame)
         }
         add(frame, "ethernet_send") { [unowned self] (frame) throws(HostError) in
             let dnet = try dnetArgument(frame)
             let octets = try frame.string(at: 2)
             guard let link = dnet.link else { throw .message("dnet ethernet interface is not open") }
-            trace("Ethernet frame (\(octets.count) bytes) > \(link.interface)")
+            traceLine("Ethernet frame (\(octets.count) bytes) > \(link.interface)")
             do throws(PacketError) {
                 link.client = current?.account
                 try link.send(octets)
@@ -86,7 +86,7 @@ extension ScriptEngine {
     }
 
     private func closeLink(of dnet: NmapDnet) {
-        if let link = dnet.link { trace("Ethernet close \(link.interface)") }
+        if let link = dnet.link { traceLine("Ethernet close \(link.interface)") }
         dnet.link = nil
     }
 
@@ -117,7 +117,7 @@ extension ScriptEngine {
                 throw .message("failed to open raw socket: \(error.reason) (errno \(error.number))")
             }
             dnet.isIPOpen = true
-            trace("raw IP socket open")
+            traceLine("raw IP socket open")
             return success(frame)
         }
         add(frame, "ip_close") { [unowned self] (frame) throws(HostError) in
@@ -126,7 +126,7 @@ extension ScriptEngine {
             dnet.isIPOpen = false
             dnet.raw = [:]
             closeLink(of: dnet)
-            trace("raw IP socket close")
+            traceLine("raw IP socket close")
             return success(frame)
         }
         add(frame, "ip_send") { [unowned self] (frame) throws(HostError) in try sendPacket(frame) }
@@ -176,7 +176,7 @@ extension ScriptEngine {
         to destination: IPAddress,
         _ dnet: NmapDnet
     ) -> HostReturn {
-        trace("RAW SEND \(PacketDescription(of: octets.span))")
+        traceLine("RAW SEND \(PacketDescription(of: octets.span))")
         let failure = { (number: Int32, reason: String) in "error while sending: \(reason) (errno \(number))"
         }
         let isVersion6 = octets.first.map { $0 >> 4 == 6 } ?? false
@@ -201,7 +201,7 @@ extension ScriptEngine {
     }
 
     /// Gives a link-local destination the zone of the host in work, or that of the chosen interface.
-    private func zoned(_ address: IPAddress) -> IPAddress {
+    func zoned(_ address: IPAddress) -> IPAddress {
         let isLinkLocal = address.family == .inet6 && (address.value >> 118 == 0x3FA || address.isMulticast)
         guard isLinkLocal, address.zone == 0 else { return address }
         let hosts = current?.run.host?.host.address.zone ?? 0

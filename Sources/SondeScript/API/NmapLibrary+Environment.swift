@@ -116,7 +116,7 @@ extension ScriptEngine {
             frame.push("failed to find interface")
             return .results(2)
         }
-        push(frame, found, found.firstAddress(settings.family))
+        push(frame, found, found.addresses.first { $0.address.family == settings.family })
         return .results(1)
     }
 

@@ -22,6 +22,7 @@ extension ScriptEngine {
             installHooks(frame)
             installPreludeHelpers(frame)
             installSandbox(frame)
+            installWayHome(frame)
             return try Prelude(running: frame)
         }
         prelude = loaded
@@ -51,7 +52,7 @@ extension ScriptEngine {
 
     /// Adds a host function to the table on top.
     func add(_ frame: borrowing CallFrame, _ name: StaticString, _ body: @escaping HostBody) {
-        frame.setField(name, lua.function("\(name)", body))
+        frame.setField(name, lua.function("\(name)", self.body(of: "\(name)", body)))
     }
 
     /// Sets `nmap.registry.args`.

@@ -17,6 +17,7 @@ extension ScriptEngine {
             let socket = try socketArgument(frame)
             try openDatagramsIfFresh(socket)
             guard socket.isOpen else { return softFailure(frame, Self.notConnected) }
+            if case .capture = socket.channel { throw .message(Self.isCapture) }
             let type = frame.type(at: 2)
             guard type == .function || type == .string else { throw .type(2, "function/string") }
             let reading = BufferedReading(
@@ -52,7 +53,7 @@ extension ScriptEngine {
             }
             reading.socket.buffer = Array(buffer[right...])
             frame.push(true)
-            frame.push(Array(buffer[..<(reading.keepsDelimiter ? right : min(max(left - 1, 0), right))]))
+            frame.push(Array(buffer[..<(reading.keepsDelimiter ? right : min(max(left, 1) - 1, right))]))
             return .results(2)
         }
         return try receive(frame, reading.socket, .some) { [unowned self] (result, frame) throws(HostError) in

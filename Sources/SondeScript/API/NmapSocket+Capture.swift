@@ -78,7 +78,7 @@ extension ScriptEngine {
         _ frame: borrowing CallFrame,
         _ capture: ScriptCapture
     ) throws(HostError) -> HostReturn {
-        let deadline = try socketArgument(frame).deadline(network.loop.now)
+        let deadline = try socketArgument(frame).deadline(network.loop.clockNow)
         return try wait(frame) { then in
             capture.reader.receive(before: deadline, then: then)
         } deliver: { [unowned self] (result: Result<KeptPacket, StreamError>, frame) throws(HostError) in
@@ -112,7 +112,7 @@ extension ScriptEngine {
         guard capture.awaited == nil else {
             throw .argument(1, "You are already registered to this socket.")
         }
-        capture.awaited = (key, socket.deadline(network.loop.now))
+        capture.awaited = (key, socket.deadline(network.loop.clockNow))
         return .nothing
     }
 

@@ -104,7 +104,7 @@ extension ScriptEngine {
         if held, !thread.holdsSlot { _ = slots.take(thread) }
         socket.kind = destination.kind
         socket.serverName = destination.serverName
-        let target = SocketAddress(address, port: destination.port)
+        let target = SocketAddress(zoned(address), port: destination.port)
         guard thread.account.sockets < settings.limits.sockets else { return refuseSocket(frame, thread) }
         guard destination.kind != .udp else { return connectDatagrams(frame, socket, target, thread) }
         let settings: TLSSettings? =
@@ -169,7 +169,7 @@ extension ScriptEngine {
         return softFailure(frame, "too many sockets: one script may have \(settings.limits.sockets)")
     }
 
-    private func connectOptions(for socket: NmapSocket) -> ConnectOptions {
+    func connectOptions(for socket: NmapSocket) -> ConnectOptions {
         var options = ConnectOptions()
         options.source = socket.bound ?? settings.sourceAddress.map { SocketAddress($0, port: 0) }
         options.interface = settings.interface

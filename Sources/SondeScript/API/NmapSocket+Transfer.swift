@@ -52,7 +52,7 @@ extension ScriptEngine {
         let octets = try frame.string(at: 4)
         try claim(frame, socket)
         if let address = NumericAddress.parse(name) {
-            return try sendTo(frame, socket, SocketAddress(address, port: port), octets)
+            return try sendTo(frame, socket, SocketAddress(zoned(address), port: port), octets)
         }
         return try wait(frame) { [network] then in
             network.resolver.attempt(name, family: socket.family, then: then)
@@ -60,7 +60,7 @@ extension ScriptEngine {
             switch result {
             case .success(let addresses) where !addresses.isEmpty:
                 settings.scope?.admit(addresses, forName: name)
-                return try sendTo(frame, socket, SocketAddress(addresses[0], port: port), octets)
+                return try sendTo(frame, socket, SocketAddress(zoned(addresses[0]), port: port), octets)
             case .success: return softFailure(frame, "getaddrinfo returned success but no addresses")
             case .failure(let error): return softFailure(frame, error.detail ?? error.description)
             }

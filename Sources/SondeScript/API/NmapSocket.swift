@@ -292,8 +292,7 @@ extension ScriptEngine {
         guard current.account.sockets < settings.limits.sockets else {
             throw .message("too many sockets: one script may have \(settings.limits.sockets)")
         }
-        var options = ConnectOptions()
-        options.source = socket.bound
+        let options = connectOptions(for: socket)
         do throws(StreamError) {
             let datagrams = try network.openUDP(socket.family, options: options, for: current.account)
             socket.open(.datagrams(datagrams, isConnected: false), for: current)

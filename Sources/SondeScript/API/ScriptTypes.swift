@@ -42,8 +42,11 @@ struct Prelude {
     let runWorker: LuaReference
     let prepareLibraries: LuaReference
     let isQuiet: LuaReference
+    let confine: LuaReference
     let tryMessage: LuaReference
     let seal: LuaReference
+    /// The metatable of a host's operating systems.
+    let systemMetatable: LuaReference
     /// The metatable of scripts' environments: what they lack is looked up in `_G`.
     let environmentMetatable: LuaReference
     /// The same for scripts of old, which also find the names of Lua 5.1.
@@ -65,8 +68,10 @@ struct Prelude {
         runWorker = try Self.take("run_worker", frame)
         prepareLibraries = try Self.take("prepare_libraries", frame)
         isQuiet = try Self.take("is_quiet", frame)
+        confine = try Self.take("confine", frame)
         tryMessage = try Self.take("try_message", frame)
         seal = try Self.take("seal", frame)
+        systemMetatable = try Self.take("system", frame)
         frame.pushTable(fields: 2)
         frame.pushGlobals()
         frame.setField("__index")

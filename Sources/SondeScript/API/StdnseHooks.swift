@@ -87,7 +87,7 @@ extension ScriptEngine {
         add(frame, "rule_passed") { [unowned self] _ in
             guard let current else { return .nothing }
             current.rulePassed = true
-            message(1, "Starting \(debugName(current)) against \(current.target).")
+            message(1, "Starting \(debugName(current))\(current.against).")
             return .nothing
         }
         add(frame, "find_library") { [unowned self] (frame) throws(HostError) in try findLibrary(frame) }

@@ -16,6 +16,12 @@ package final class LoadedScript {
     package var rules: Set<ScriptRule> { metadata.rules }
     /// Whether a record told of it: each script that was chosen has one at least.
     var hasRecord = false
+    /// Whether one of its instances has computed for long at a time.
+    var isLong = false
+    /// Whether its instances can run in the scan's own world only, as one of them has shown.
+    var staysHome = false
+    /// Its text, if it is built in.
+    let embedded: [UInt8]?
     /// Which language it was written for.
     let generation: ScriptGeneration
     /// Gives, for an environment, one run of the script's top level.
@@ -33,6 +39,7 @@ package final class LoadedScript {
         isByName: Bool,
         isNamed: Bool,
         isForced: Bool,
+        embedded: [UInt8]?,
         generation: ScriptGeneration,
         generator: LuaReference
     ) {
@@ -41,6 +48,7 @@ package final class LoadedScript {
         self.isByName = isByName
         self.isNamed = isNamed
         self.isForced = isForced
+        self.embedded = embedded
         self.generator = generator
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds the known word that a mistyped one was probably meant to be.
-enum NearestWord {
+package enum NearestWord {
     /// Longer words are never compared: nobody mistypes them, and the work would grow with their square.
     static let maximumLength = 64
 
@@ -10,7 +10,7 @@ enum NearestWord {
     /// Case does not count. At most a third of the word may be wrong, and never more than three characters.
     ///
     /// - Returns: the first of the nearest candidates, or nothing if none is near.
-    static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+    package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let wanted = word.utf8.map(\.asciiLowercased)
         guard !wanted.isEmpty, wanted.count <= maximumLength else { return nil }
         var best: (distance: Int, word: String)?

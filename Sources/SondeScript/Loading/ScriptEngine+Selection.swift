@@ -38,16 +38,20 @@ extension ScriptEngine {
         let chosen = try choose(request, index)
         guard !chosen.isEmpty else { return }
         if hasInstalledScripts { try prepareLibraries() }
-        var loaded: [LoadedScript] = []
-        for script in chosen {
-            message(2, script.message)
-            if let script = try load(script, embedded) { loaded.append(script) }
+        let loaded = try lua.withoutCollecting { () throws(ScriptSetupError) in
+            var loaded: [LoadedScript] = []
+            for script in chosen {
+                message(2, script.message)
+                if let script = try load(script, embedded) { loaded.append(script) }
+            }
+            return loaded
         }
         try arrange(loaded)
     }
 
     /// Loads every script of the index and tells which could not be; for `--script-help` and load reports.
     package func loadAll(embedded: [EmbeddedScript] = []) throws(ScriptSetupError) -> LoadReport {
+        installArguments()
         let index = try readIndex(embedded)
         if hasInstalledScripts { try prepareLibraries() }
         var report = LoadReport()
@@ -80,6 +84,7 @@ extension ScriptEngine {
     ///
     /// - Throws: ``ScriptSetupError`` for the first that cannot be loaded.
     package func loadDirectory(_ path: String) throws(ScriptSetupError) -> [ScriptMetadata] {
+        installArguments()
         try prepareLibraries()
         try seal()
         var scripts: [ScriptMetadata] = []
@@ -147,7 +152,7 @@ extension ScriptEngine {
     }
 
     /// Makes the libraries of the tree ready: `stdnse` with the engine's functions, `_G` strict.
-    private func prepareLibraries() throws(ScriptSetupError) {
+    func prepareLibraries() throws(ScriptSetupError) {
         guard !librariesAreReady, let prelude else { return }
         let problem: String? = lua.withStack { frame in
             frame.push(prelude.prepareLibraries)

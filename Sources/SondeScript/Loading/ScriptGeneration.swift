@@ -123,8 +123,10 @@ private struct OldSigns {
         place < text.count && (text[place] == UInt8(ascii: "\"") || text[place] == UInt8(ascii: "'"))
     }
 
-    private func isOldName(before place: Int) -> Bool {
-        Self.names.contains { name in
+    private func isOldName(before bracket: Int) -> Bool {
+        var place = bracket
+        while place > 0, text[place - 1] == 32 { place -= 1 }
+        return Self.names.contains { name in
             guard place >= name.count, text[place - 1] == name[name.count - 1],
                 text[place - name.count..<place].elementsEqual(name)
             else { return false }

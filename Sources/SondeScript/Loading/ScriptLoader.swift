@@ -21,6 +21,11 @@ extension ScriptEngine {
         case file
         /// Text that is built into the program.
         case embedded([UInt8])
+
+        /// The text, if it is built in.
+        var octets: [UInt8]? {
+            if case .embedded(let octets) = self { octets } else { nil }
+        }
     }
 
     /// Loads one script.
@@ -60,6 +65,7 @@ extension ScriptEngine {
                 isByName: isByName,
                 isNamed: isNamed,
                 isForced: isForced,
+                embedded: text.octets,
                 generation: generation,
                 generator: generator
             )

@@ -81,6 +81,25 @@ local function prepare_libraries(is_classic)
   return true
 end
 
+-- Operating systems ---------------------------------------------------------------
+
+-- The metatable of the elements of `host.os`: tables with a name, which the oldest scripts take for the name.
+local system = {__index = {}}
+
+local function name_of(value)
+  return type(value) == "table" and rawget(value, "name") or value
+end
+
+function system.__tostring(value) return name_of(value) end
+function system.__concat(one, other) return name_of(one) .. name_of(other) end
+function system.__len(value) return #name_of(value) end
+function system.__lt(one, other) return name_of(one) < name_of(other) end
+function system.__le(one, other) return name_of(one) <= name_of(other) end
+
+for name, act in pairs(string) do
+  system.__index[name] = function(value, ...) return act(name_of(value), ...) end
+end
+
 -- Results -----------------------------------------------------------------------
 
 local deepest = 100
@@ -144,6 +163,50 @@ local function report(first, second)
   if first == nil then return host.report(text) end
   left = host.output_limit()
   return host.report(text, plain(first, 1))
+end
+
+-- Worlds that are not the scan's own ---------------------------------------------
+
+-- Takes away what could be noticed outside; using it sends the instance home. Called before any library is loaded. Gives
+-- what stands for host.registry.
+local function confine()
+  local go_home = host.go_home
+
+  local function close(library, keeps)
+    if type(library) ~= "table" then return end
+    local kept = {}
+    for _, name in ipairs(keeps) do kept[name] = library[name] end
+    for name in pairs(library) do library[name] = nil end
+    for name, value in pairs(kept) do library[name] = value end
+    setmetatable(library, {__index = go_home, __pairs = go_home, __metatable = false})
+  end
+
+  close(io, {})
+  close(os, {"clock", "date", "difftime", "getenv", "time"})
+  close(debug, {"getinfo", "traceback"})
+  for _, name in ipairs {"lfs", "libssh2"} do close(package.loaded[name], {}) end
+  print, package.loadlib = go_home, go_home
+  -- Ours, and then home: C libraries could do anything.
+  package.searchers = {package.searchers[1], package.searchers[2], go_home}
+
+  local closed = {}
+  local function close_registry()
+    local registry = setmetatable({}, {
+      __index = go_home, __newindex = go_home, __pairs = go_home, __len = go_home, __metatable = false,
+    })
+    closed[registry] = true
+    return registry
+  end
+  -- What asks no metamethods must not see that it is empty.
+  for _, name in ipairs {"next", "rawget", "rawset", "rawlen"} do
+    local raw = G[name]
+    G[name] = function(value, ...)
+      if value ~= nil and closed[value] then go_home() end
+      return raw(value, ...)
+    end
+  end
+  nmap.registry = close_registry()
+  return close_registry()
 end
 
 -- Threads -----------------------------------------------------------------------
@@ -462,6 +525,8 @@ return {
   seal = seal,
   run_worker = run_worker,
   prepare_libraries = prepare_libraries,
+  system = system,
+  confine = confine,
   is_quiet = function(value) return value == quiet end,
   -- The message of an exception of new_try, or nothing for other errors.
   try_message = function(value)

@@ -38,6 +38,7 @@ extension ScriptEngine {
         case .usedMemory: thread.account.end(.memory, "its memory limit ran out (--script-memory)")
         case .dropped: thread.account.end(.cancelled, Self.hostGivenUp)
         case .interrupted: thread.account.end(.cancelled, Self.interrupted)
+        case .skipped: thread.account.end(.cancelled, "it was skipped at the keyboard")
         }
     }
 
@@ -58,7 +59,7 @@ extension ScriptEngine {
         record.bytesIn = account.bytesIn
         record.denials = account.denials
         record.result = account.result
-        emit(.script(record))
+        if isAway { thread.run.record = record } else { emit(.script(record)) }
     }
 
     /// Gives a run up and tells of the scripts that will not be started.
@@ -86,7 +87,8 @@ extension ScriptEngine {
         }
     }
 
-    private func makeRecord(
+    /// Makes the record of an instance.
+    func makeRecord(
         _ task: ScriptRun.Task,
         _ run: ScriptRun,
         _ state: ScriptRecord.State,

@@ -53,6 +53,9 @@ package enum ScriptText {
 
     /// Text for a terminal: tabs and UTF-8 as they are, control characters and stray octets as `\xHH`.
     private static func shown(_ octets: [UInt8]) -> String {
+        if octets.allSatisfy({ 0x20...0x7E ~= $0 || $0 == 0x09 }) {
+            return String(decoding: octets, as: UTF8.self)
+        }
         guard let text = String(validating: octets, as: UTF8.self) else {
             return octets.map { 0x20...0x7E ~= $0 || $0 == 0x09 ? String(UnicodeScalar($0)) : hidden([$0]) }
                 .joined()

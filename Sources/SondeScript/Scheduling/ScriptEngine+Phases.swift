@@ -77,7 +77,10 @@ extension ScriptEngine {
 
     /// Gives up all scripts of a host; what they said so far stays.
     package func abandon(_ host: ActiveHost) {
-        if let run = run(of: host) { abandon(run, reason: Self.hostGivenUp) }
+        if let run = run(of: host) {
+            abandon(run, reason: Self.hostGivenUp)
+            worlds.cancel(run)
+        }
         for thread in threads(on: host) { stop(thread, .dropped) }
     }
 
@@ -87,6 +90,7 @@ extension ScriptEngine {
     /// Ends everything because the scan is interrupted: each script that runs or should have run is told of.
     package func interrupt() {
         for run in allRuns { abandon(run, reason: Self.interrupted) }
+        stopWorlds(Self.interrupted)
         for thread in allThreads { stop(thread, .interrupted) }
     }
 
@@ -94,6 +98,7 @@ extension ScriptEngine {
 
     /// Tells that a phase begins, with `-v` or `-d`.
     func tellStart(of run: ScriptRun) {
+        guard !isAway else { return }
         let what =
             if let host = run.host {
                 "Script scanning \(host.host.address.description)."

@@ -112,14 +112,14 @@ extension ScriptEngine {
         let (isTry, text) = describeFailure(of: thread)
         noteFailure(of: thread, text)
         if isTry {
-            message(1, "Finished \(debugName(thread)) against \(thread.target). Reason: \(text)\n")
+            message(1, "Finished \(debugName(thread))\(thread.against). Reason: \(text)\n")
             return
         }
         let trace = thread.coroutine.traceback(text, using: lua)
         message(
             1,
-            "\(debugName(thread)) against \(thread.target) threw an error!\n"
-                + String(decoding: trace, as: UTF8.self) + "\n"
+            "\(debugName(thread))\(thread.against) threw an error!\n"
+                + Self.withoutPrelude(String(decoding: trace, as: UTF8.self)) + "\n"
         )
         guard !thread.isWorker, settings.debugging == 0 else { return }
         record(
@@ -134,6 +134,14 @@ extension ScriptEngine {
 
     /// The longest text of an error that is told, in octets.
     private static let longestError = 4096
+
+    /// A traceback in which the engine's own Lua code does not show.
+    private static func withoutPrelude(_ trace: String) -> String {
+        let lines = trace.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.contains(where: { $0.hasPrefix("\tprelude:") }) else { return trace }
+        return (lines.filter { !$0.hasPrefix("\tprelude:") } + ["\t(...tail calls...)"])
+            .joined(separator: "\n")
+    }
 
     /// What an error says, and whether it is an exception of `new_try`.
     private func describeFailure(of thread: ScriptThread) -> (isTry: Bool, text: String) {
@@ -170,11 +178,18 @@ extension ScriptEngine {
     /// Adds a result to where it belongs.
     func record(_ result: ScriptResult, of thread: ScriptThread) {
         thread.account.result = result
-        guard let host = thread.run.host else {
-            thread.run.results.insertByID(result)
+        let task = ScriptRun.Task(script: thread.script, kind: thread.kind, port: thread.port)
+        add(result, of: task, in: thread.run)
+    }
+
+    /// Puts a result to the host or port that it is about.
+    func add(_ result: ScriptResult, of task: ScriptRun.Task, in run: ScriptRun) {
+        guard let host = run.host else {
+            run.results.insertByID(result)
             return
         }
-        if let port = thread.port, thread.kind == .portrule {
+        if let port = task.port, task.kind == .portrule {
+            guard settings.keepsPortResults else { return }
             host.host.ports.add(result, to: port)
         } else {
             host.host.scripts.insertByID(result)

@@ -73,6 +73,13 @@ package final class ScriptEngine {
     /// Threads ever started, and ended.
     package private(set) var threadsStarted = 0, threadsEnded = 0
 
+    /// Whether this is the engine of a world that is not the scan's own.
+    let isAway: Bool
+    /// The other worlds.
+    let worlds: ScriptWorlds
+    /// What scripts find as registry in a world that is not the scan's own.
+    var awayRegistry: LuaReference?
+
     var ready: Deque<ScriptThread> = []
     private var runs: Deque<ScriptRun> = []
     private(set) var threads: [ObjectIdentifier: ScriptThread] = [:]
@@ -88,6 +95,7 @@ package final class ScriptEngine {
     ///   - dataDirectory: where scripts, libraries and data files are found.
     ///   - facts: what the scanner knows.
     ///   - settings: what scripts are told of the run.
+    ///   - isAway: whether the engine is for a world that is not the scan's own.
     ///   - emit: takes messages and results, on the loop's thread.
     /// - Throws: ``LuaError`` if the state cannot be made.
     package init(
@@ -95,6 +103,7 @@ package final class ScriptEngine {
         dataDirectory: DataDirectory,
         facts: any ScriptFacts,
         settings: ScriptSettings,
+        isAway: Bool = false,
         emit: @escaping (ScanEvent) -> Void
     ) throws(LuaError) {
         self.network = network
@@ -102,6 +111,8 @@ package final class ScriptEngine {
         self.facts = facts
         self.settings = settings
         self.emit = emit
+        self.isAway = isAway
+        worlds = ScriptWorlds(count: isAway ? 1 : settings.worlds)
         slots = SocketSlots(limit: settings.maximumParallelism)
         pace = settings.hostRate.map { HostPace(perSecond: $0) }
         lua = try LuaState()
@@ -114,6 +125,7 @@ package final class ScriptEngine {
             return try deliver(frame)
         }
         try installLibraries()
+        try confine()
         lua.setTick(every: Self.instructionsPerTick)
         lua.startWatchdog()
     }
@@ -121,11 +133,13 @@ package final class ScriptEngine {
     /// Ends all threads and gives the Lua state back.
     package func close() {
         guard !isClosed else { return }
+        _ = worlds.stop()
         for thread in Array(threads.values) { end(thread, closing: true) }
         isClosed = true
         ready = []
         runs = []
         prelude = nil
+        awayRegistry = nil
         hosts = HostDirectory()
         lua.onTick = { .goOn }
         lua.onResumed = { _ in .nothing }
@@ -176,7 +190,12 @@ package final class ScriptEngine {
         }
     }
 
-    private func startThread(_ task: ScriptRun.Task, in run: ScriptRun) {
+    /// Starts a script, here or in another world.
+    func startThread(_ task: ScriptRun.Task, in run: ScriptRun) {
+        if task.script.isLong, give(task, in: run) {
+            run.scriptThreads += 1
+            return
+        }
         guard let thread = makeThread(task, in: run) else { return }
         run.scriptThreads += 1
         admit(thread)
@@ -245,11 +264,16 @@ package final class ScriptEngine {
             if thread.delivery != nil { ready.append(thread) } else { thread.stage = .parked }
         case .turnEnded:
             current = nil
-            if let doom = thread.doom { stop(thread, doom) } else { ready.append(thread) }
+            if let doom = thread.doom {
+                stop(thread, doom)
+            } else {
+                ready.append(thread)
+                noteLongStep(of: thread)
+            }
         case .finished:
             current = nil
             if thread.rulePassed || thread.isWorker {
-                message(thread.isWorker ? 2 : 1, "Finished \(debugName(thread)) against \(thread.target).")
+                message(thread.isWorker ? 2 : 1, "Finished \(debugName(thread))\(thread.against).")
             }
             noteReturn(of: thread)
             end(thread, closing: false)
@@ -318,7 +342,7 @@ package final class ScriptEngine {
         guard thread !== current, thread.stage != .ended else { return }
         noteDoom(doom, of: thread)
         if doom == .timedOut {
-            message(1, "\(debugName(thread)) against \(thread.target) timed out")
+            message(1, "\(debugName(thread))\(thread.against) timed out")
         }
         end(thread, closing: true)
     }
@@ -362,6 +386,15 @@ package final class ScriptEngine {
         }
         emitRecord(of: thread)
         lua.end(thread.account.memory)
+    }
+
+    /// Takes a thread that has not begun out of the scheduler, as if it had never been made; its run still counts it.
+    func withdraw(_ thread: ScriptThread) {
+        thread.stage = .ended
+        threadsStarted -= 1
+        thread.run.threadsStarted -= 1
+        if let deadline = thread.deadline { network.loop.cancel(deadline) }
+        threads[ObjectIdentifier(thread)] = nil
     }
 
     /// Runs close handlers of the script, as the thread that they belong to.

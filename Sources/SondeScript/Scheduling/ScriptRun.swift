@@ -29,6 +29,10 @@ final class ScriptRun {
     var results: [ScriptResult] = []
     /// The table that threads of the host share.
     var registry: HostRegistry?
+    /// The record of the one instance of a run in a world that is not the scan's own.
+    var record: ScriptRecord?
+    /// Whether that instance must begin anew in the scan's own world.
+    var goesHome = false
     /// Whether the run was given up: no more threads are started.
     private(set) var isAbandoned = false
 
@@ -105,6 +109,9 @@ final class ScriptRun {
 
     /// Whether all tasks of the run level were taken.
     var levelIsTaken: Bool { isAbandoned || next >= tasks.count }
+
+    /// The tasks of the run level that were not taken yet.
+    var waitingTasks: ArraySlice<Task> { isAbandoned ? [] : tasks[min(next, tasks.count)...] }
 
     private func makeTasks() -> [Task] {
         let tasks = makeAllTasks()

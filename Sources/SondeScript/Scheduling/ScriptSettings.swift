@@ -25,6 +25,8 @@ package struct ScriptSettings {
     package var versionIntensity = 7
     /// Whether services are asked for their versions (`-sV`).
     package var detectsVersions = false
+    /// Whether what port scripts say is reported: not where only the scripts of `-sV` run.
+    package var keepsPortResults = true
     /// Longest time for one script; nothing for no limit.
     package var timeout: TimeSpan?
     /// `--script-trace`.
@@ -43,6 +45,8 @@ package struct ScriptSettings {
     package var sandbox: ScriptSandbox? = ScriptSandbox()
     /// What one script instance may use.
     package var limits = ScriptLimits()
+    /// Worlds that scripts may be spread over, the scan's own included.
+    package var worlds = 1
     /// The script arguments.
     package var arguments: ScriptArgument = .table([])
 

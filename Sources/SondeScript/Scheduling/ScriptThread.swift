@@ -20,6 +20,8 @@ final class ScriptThread {
         case dropped
         /// The scan was interrupted.
         case interrupted
+        /// The person at the terminal has waited long enough for it.
+        case skipped
     }
 
     /// Where a thread is in its life.
@@ -100,6 +102,9 @@ final class ScriptThread {
         self.account = account
     }
 
+    /// Whether it is a script's own thread that was never resumed.
+    var hasNotBegun: Bool { arguments > 0 && !isWorker && stage == .runnable }
+
     /// Whether it is a worker.
     var isWorker: Bool { parent != nil }
 
@@ -111,6 +116,9 @@ final class ScriptThread {
 
     /// `id M:address`, or `id W:address` for a worker.
     var info: String { "\(script.id) \(isWorker ? "W" : "M"):\(addressText)" }
+
+    /// What the thread works on, as part of a message; empty before and after all hosts.
+    var against: String { target.isEmpty ? "" : " against \(target)" }
 
     /// What the thread works on, as messages name it; empty before and after all hosts.
     var target: String {

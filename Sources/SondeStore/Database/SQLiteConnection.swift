@@ -23,7 +23,7 @@ package enum SQLiteValue: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - path: the file.
-    ///   - mode: whether it may be changed, or must be there already.
+    ///   - isReadOnly: whether it must be there already and is never changed.
     /// - Throws: ``StoreError`` that names the file.
     init(_ path: String, isReadOnly: Bool) throws(StoreError) {
         self.path = path

@@ -91,11 +91,15 @@ extension ScanDatabase {
         var found: [(id: Int64, host: Host, isDone: Bool)] = []
         while try statement.step() {
             let row = statement.row
-            guard let id = row[0].integer.map(Int64.init), let facts = row[1].json, let host = facts.host else {
+            guard let id = row[0].integer.map(Int64.init), let facts = row[1].json, let host = facts.host
+            else {
                 continue
             }
             var draft = HostCollector.Draft(host)
             draft.addGroups(facts["other_ports"])
+            for port in facts["ports"]?.elements ?? [] {
+                if let record = port.portRecord { draft.add(record) }
+            }
             try ports.bind([.integer(id)])
             while try ports.step() {
                 if let record = ports.row[0].json?.portRecord { draft.add(record) }

@@ -109,6 +109,7 @@ package final class ScanDatabase {
     /// - Parameters:
     ///   - sql: one statement.
     ///   - onRow: called for each row, with the names of the columns and its values.
+    /// - Throws: an error in one line that names what is wrong.
     package func query(
         _ sql: String,
         onRow: ([String], [SQLiteValue]) -> Void

@@ -45,6 +45,11 @@ enum StoreSchema {
           scan INTEGER NOT NULL REFERENCES scans(id), phase TEXT, started REAL, elapsed REAL);
         CREATE TABLE IF NOT EXISTS costs(
           script TEXT PRIMARY KEY, runs INTEGER NOT NULL, seconds REAL NOT NULL) WITHOUT ROWID;
+        CREATE VIEW IF NOT EXISTS open_ports AS SELECT scan, address, name, port, protocol, service, product, version
+          FROM hosts JOIN ports ON ports.host = hosts.id WHERE ports.state = 'open';
+        CREATE VIEW IF NOT EXISTS script_results AS SELECT scripts.scan, address, name, port, protocol, script,
+          scripts.state AS state, scripts.reason AS reason, duration, output, structured
+          FROM scripts LEFT JOIN hosts ON scripts.host = hosts.id;
 
         """
 }

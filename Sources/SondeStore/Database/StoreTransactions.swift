@@ -106,10 +106,14 @@ final class StoreTransactions {
         try hosts.bind([.integer(scan)])
         while try hosts.step() {
             let row = hosts.row
-            guard let id = row[0].integer, let address = row[1].text.flatMap({ IPAddress($0) }) else { continue }
+            guard let id = row[0].integer, let address = row[1].text.flatMap({ IPAddress($0) }) else {
+                continue
+            }
             self.hosts[HostKey(address, name: row[2].text)] = (Int64(id), row[3].integer == 1)
         }
-        let scripts = try connection.prepare("SELECT host,script,phase,port,protocol FROM scripts WHERE scan=?")
+        let scripts = try connection.prepare(
+            "SELECT host,script,phase,port,protocol FROM scripts WHERE scan=?"
+        )
         try scripts.bind([.integer(scan)])
         while try scripts.step() {
             let row = scripts.row
@@ -149,6 +153,8 @@ final class StoreTransactions {
         facts.beginObject()
         facts.hostMembers(host)
         let single = write(groupsOf: host.ports, &facts)
+        let records = host.ports.records { single.contains($0) }
+        if !isDone { write(records, &facts) }
         facts.endObject()
         let state: [SQLiteValue] = [
             .optional(host.name), .text(host.state.rawValue), .text(host.reason.rawValue),
@@ -165,7 +171,20 @@ final class StoreTransactions {
             id = connection.lastRow
         }
         hosts[key] = (id, isDone)
-        for record in host.ports.records(where: { single.contains($0) }) { try write(record, of: id) }
+        // Ports may change until the host is done; only then they get rows of their own.
+        if isDone { for record in records { try write(record, of: id) } }
+    }
+
+    /// Writes the ports of a host that is not done into its facts.
+    private func write(_ records: [PortRecord], _ facts: inout JSONWriter) {
+        facts.key("ports")
+        facts.beginArray()
+        for record in records {
+            facts.beginObject()
+            facts.portMembers(record)
+            facts.endObject()
+        }
+        facts.endArray()
     }
 
     private func write(_ record: PortRecord, of host: Int64) throws(StoreError) {

@@ -117,11 +117,16 @@ package final class StoreWriter: Sendable {
         var thread = pthread_t()
         let context = unsafe Unmanaged.passRetained(self).toOpaque()
         // The context is taken over by the thread; it is given back here if there is none.
-        let code = unsafe pthread_create(&thread, nil, { context in
-            guard let context = unsafe context else { return nil }
-            unsafe Unmanaged<StoreWriter>.fromOpaque(context).takeRetainedValue().run()
-            return nil
-        }, context)
+        let code = unsafe pthread_create(
+            &thread,
+            nil,
+            { context in
+                guard let context = unsafe context else { return nil }
+                unsafe Unmanaged<StoreWriter>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            },
+            context
+        )
         guard code == 0 else {
             unsafe Unmanaged<StoreWriter>.fromOpaque(context).release()
             state.withLock { $0.failure = StoreError("no thread can be started: \(systemText(code))") }

@@ -60,7 +60,9 @@ struct JSONResults {
     }
 
     private mutating func finish() {
-        for record in results.records where record.address != nil { scripts[HostKey(record), default: []].append(record) }
+        for record in results.records where record.address != nil {
+            scripts[HostKey(record), default: []].append(record)
+        }
         var hosts = collector.hosts
         for index in hosts.indices {
             for record in scripts[HostKey(hosts[index])] ?? [] {
@@ -150,7 +152,9 @@ struct JSONResults {
             else { continue }
             let name = grab["protocol"]?.text ?? module.name
             let stated = grab["port"]?.integer ?? value["port"]?.integer
-            guard let number = stated.flatMap(UInt16.init(exactly:)) ?? Self.zgrabPorts[name] else { continue }
+            guard let number = stated.flatMap(UInt16.init(exactly:)) ?? Self.zgrabPorts[name] else {
+                continue
+            }
             let port = Port(number, name == "ntp" ? .udp : .tcp)
             collector.update(address, name: value["domain"]?.text) { $0.add(PortRecord(open: port)) }
         }

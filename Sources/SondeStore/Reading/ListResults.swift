@@ -30,7 +30,10 @@ struct ListResults {
             guard let transport = TransportProtocol(rawValue: words[1]), let number = UInt16(words[2]),
                 let address = IPAddress(words[3])
             else {
-                throw TextError(line: line, "'\(words.joined(separator: " ").prefix(80))' is no line of masscan's list")
+                throw TextError(
+                    line: line,
+                    "'\(words.joined(separator: " ").prefix(80))' is no line of masscan's list"
+                )
             }
             let reason: Reason = state == .open ? .synAck : .reset
             let record = PortRecord(port: Port(number, transport), outcome: PortOutcome(state, reason))
@@ -67,7 +70,8 @@ struct ListResults {
     private static func isNamePart(_ octet: UInt8) -> Bool {
         switch octet {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), 0x80...:
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            0x80...:
             true
         default: false
         }

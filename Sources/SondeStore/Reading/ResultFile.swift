@@ -11,6 +11,7 @@ package enum ResultFile {
     /// Reads the results in a file; the format is told by the file's beginning.
     ///
     /// - Parameter path: the file; `-` is standard input.
+    /// - Returns: the results.
     /// - Throws: ``StoreError`` in one line that names the file and where it is wrong.
     package static func read(_ path: String) throws(StoreError) -> ScanResults {
         let octets = try contents(of: path)

@@ -51,7 +51,14 @@ package struct ScanResults: Sendable {
         let started = header?.started ?? hosts.first?.started ?? 0
         let header =
             header
-            ?? ScanHeader(commandLine: "", version: "", started: started, scans: [], verbosity: 0, debugging: 0)
+            ?? ScanHeader(
+                commandLine: "",
+                version: "",
+                started: started,
+                scans: [],
+                verbosity: 0,
+                debugging: 0
+            )
         var events: [ScanEvent] = [.started(header)]
         if !preScripts.isEmpty { events.append(.preScripts(preScripts)) }
         let byHost = Dictionary(grouping: records.filter { $0.address != nil }) { HostKey($0) }

@@ -111,7 +111,9 @@ struct XMLResults {
     }
 
     private mutating func scan(_ attributes: Attributes) {
-        guard let transport = attributes["protocol"].flatMap(TransportProtocol.init(rawValue:)) else { return }
+        guard let transport = attributes["protocol"].flatMap(TransportProtocol.init(rawValue:)) else {
+            return
+        }
         results.header?.scans.append(
             ScanInfo(
                 technique: attributes["type"] ?? "",

@@ -1,12 +1,17 @@
 -- SPDX-License-Identifier: Apache-2.0
 local math = require "math"
+local nmap = require "nmap"
 local nmapdb = require "nmapdb"
 
 categories = {"safe"}
 
+-- Scripts may look at their arguments when they are loaded.
+local chosen = nmap.registry.args.chosen
+
 prerule = function() return true end
 
 action = function()
+  assert(chosen == nil)
   assert(math.type("10" + 5) == "integer", "arithmetic on numeric strings gives integers")
   assert(rawget(_G, "bit32") == nil, "no bit32")
   assert(rawget(_G, "unpack") == nil and rawget(_G, "setfenv") == nil, "no name of Lua 5.1")
