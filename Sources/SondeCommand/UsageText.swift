@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Sonde
+
 /// The texts that tell people what the command can do, made from the one list of flags.
 enum UsageText {
     /// The version of the command and of the library.
@@ -9,7 +11,9 @@ enum UsageText {
     static let versionBlock = """
         Sonde version \(version)
         Runs NSE scripts on Lua 5.4.
-        Techniques: connect, udp. Reports: normal, XML, grepable.
+        Techniques: \(ScanTechnique.allCases.map(\.rawValue).joined(separator: ", ")).
+        Detection: hosts, services, operating systems, routes.
+        Reports: normal, XML, grepable, JSON Lines, HTML, SARIF, CSV, Markdown.
 
         """
 

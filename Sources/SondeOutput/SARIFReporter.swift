@@ -83,30 +83,30 @@ package final class SARIFReporter: Reporter {
         writer.key("message")
         writer.value(.object([.init("text", .string(finding.message))]))
         writer.key("locations")
-        writer.value(
-            .array([
-                .object([
-                    .init(
-                        "physicalLocation",
-                        .object([.init("artifactLocation", .object([.init("uri", .string(place))]))])
-                    ),
-                    .init(
-                        "logicalLocations",
-                        .array([
-                            .object([
-                                .init("fullyQualifiedName", .string(host?.title ?? address)),
-                                .init("kind", .string("resource")),
-                            ])
-                        ])
-                    ),
-                ])
-            ])
-        )
+        writer.value(.array([location(place, named: host?.title ?? address)]))
         writer.key("partialFingerprints")
         writer.value(.object([.init("sonde/v1", .string("\(place) \(script) \(finding.id)"))]))
         writer.key("properties")
         writer.value(.object([.init("script", .string(script))]))
         writer.endObject()
+    }
+
+    private static func location(_ place: String, named name: String) -> JSONValue {
+        .object([
+            .init(
+                "physicalLocation",
+                .object([.init("artifactLocation", .object([.init("uri", .string(place))]))])
+            ),
+            .init(
+                "logicalLocations",
+                .array([
+                    .object([
+                        .init("fullyQualifiedName", .string(name)),
+                        .init("kind", .string("resource")),
+                    ])
+                ])
+            ),
+        ])
     }
 
     private func end(_ summary: ScanSummary?) throws(OutputError) {

@@ -28,6 +28,19 @@ import Testing
         #expect(try #require(printed(invoke("--version"))).status == 0)
     }
 
+    @Test("-V names every technique and every format of reports")
+    func whatIsThere() throws {
+        let text = try #require(printed(invoke("-V"))).text
+        for technique in ScanTechnique.allCases { #expect(text.contains(technique.rawValue)) }
+        let names: [OutputRequest.Format: String] = [
+            .normal: "normal", .xml: "XML", .grepable: "grepable", .jsonLines: "JSON Lines", .html: "HTML",
+            .sarif: "SARIF", .csv: "CSV", .markdown: "Markdown",
+        ]
+        for format in OutputRequest.Format.allCases {
+            #expect(text.contains(try #require(names[format])))
+        }
+    }
+
     @Test("demo is a word of its own only as the first argument")
     func demo() {
         guard case .demo(["x"]) = invoke("demo", "x") else {

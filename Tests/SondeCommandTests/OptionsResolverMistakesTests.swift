@@ -28,7 +28,7 @@ struct OptionsResolverMistakesTests {
         ("--port-ratio nan h", "'nan'", 1),
         ("-PS1 -PS2 h", "-PS", 1),
         ("-6 -PP h", "-PP", 1),
-        
+
         ("-iL a -iL b", "-iL", 1),
         ("--exclude , h", "','", 1),
         ("--dns-servers 127.0.0.1,nine h", "'nine'", 1),

@@ -102,6 +102,23 @@ enum Scene {
         return host
     }
 
+    /// A service of which everything is known, with characters that reports must escape.
+    private static var webService: ServiceInfo {
+        var web = ServiceInfo(name: "http")
+        web.tunnel = .ssl
+        web.method = .probed
+        web.confidence = 10
+        web.product = "Pr\u{7}duct"
+        web.version = "1/2"
+        web.extraInfo = "é"
+        web.hostname = "WWW.lab.test"
+        web.osType = "Linux"
+        web.deviceType = "switch"
+        web.cpes = ["cpe:/a:x:y:1.2", "cpe:/o:linux:linux_kernel"]
+        web.fingerprint = "SF-Port443:odd\nSF:more"
+        return web
+    }
+
     private static func addPorts(to ports: inout PortTable) {
         ports.declare(
             [9, 22, 80, 443] + Array(1000...1099),
@@ -123,19 +140,7 @@ enum Scene {
         ports.set(PortOutcome(.open, .scriptSet), for: Port(161, .udp))
         ports.setService(ServiceInfo(name: "ssh"), for: Port(22, .tcp))
         ports.setService(ServiceInfo(name: "http"), for: Port(80, .tcp))
-        var web = ServiceInfo(name: "http")
-        web.tunnel = .ssl
-        web.method = .probed
-        web.confidence = 10
-        web.product = "Pr\u{7}duct"
-        web.version = "1/2"
-        web.extraInfo = "é"
-        web.hostname = "WWW.lab.test"
-        web.osType = "Linux"
-        web.deviceType = "switch"
-        web.cpes = ["cpe:/a:x:y:1.2", "cpe:/o:linux:linux_kernel"]
-        web.fingerprint = "SF-Port443:odd\nSF:more"
-        ports.setService(web, for: Port(443, .tcp))
+        ports.setService(webService, for: Port(443, .tcp))
         ports.add(tree("z-tree"), to: Port(80, .tcp))
         ports.add(
             ScriptResult(id: "number", output: text("4.0"), structured: .text(text("4.0"))),

@@ -13,28 +13,29 @@ import Testing
         host?.ports.records { $0.state == .open }.map(\.port.description) ?? []
     }
 
+    /// A report with one of everything.
+    private static let document = """
+        <?xml version="1.0"?><!DOCTYPE nmaprun>
+        <nmaprun scanner="nmap" args="nmap &quot;x&quot;" start="100" version="7.93" xmloutputversion="1.05">
+        <scaninfo type="connect" protocol="tcp" numservices="3" services="79-81"/>
+        <verbose level="0"/><debugging level="0"/>
+        <host starttime="101" endtime="102"><status state="up" reason="user-set" reason_ttl="0"/>
+        <address addr="192.0.2.1" addrtype="ipv4"/><address addr="00:11:22:33:44:55" addrtype="mac"/>
+        <hostnames><hostname name="a.test" type="user"/><hostname name="b.test" type="PTR"/></hostnames>
+        <ports><extraports state="closed" count="1"><extrareasons reason="resets" count="1" proto="tcp" ports="79"/>
+        </extraports><port protocol="tcp" portid="80"><state state="open" reason="syn-ack" reason_ttl="64"/>
+        <service name="http" product="nginx" version="1.2" tunnel="ssl" method="probed" conf="10"><cpe>cpe:/a:x</cpe></service>
+        <script id="t" output="&#xa;  a&#xa;  k: v"><elem>a</elem>
+        <table key="k"><elem key="x">v</elem></table></script><script id="n" output="4">4</script></port></ports>
+        <hostscript><script id="h" output="o"/></hostscript><times srtt="1" rttvar="2" to="3"/></host>
+        <postscript><script id="p" output="q"/></postscript>
+        <runstats><finished time="103" elapsed="3.5" exit="success"/><hosts up="1" down="0" total="1"/></runstats>
+        </nmaprun>
+        """
+
     @Test("Nmap's XML gives hosts, ports, services and scripts")
     func nmapXML() throws {
-        let results = try read(
-            """
-            <?xml version="1.0"?><!DOCTYPE nmaprun>
-            <nmaprun scanner="nmap" args="nmap &quot;x&quot;" start="100" version="7.93" xmloutputversion="1.05">
-            <scaninfo type="connect" protocol="tcp" numservices="3" services="79-81"/>
-            <verbose level="0"/><debugging level="0"/>
-            <host starttime="101" endtime="102"><status state="up" reason="user-set" reason_ttl="0"/>
-            <address addr="192.0.2.1" addrtype="ipv4"/><address addr="00:11:22:33:44:55" addrtype="mac"/>
-            <hostnames><hostname name="a.test" type="user"/><hostname name="b.test" type="PTR"/></hostnames>
-            <ports><extraports state="closed" count="1"><extrareasons reason="resets" count="1" proto="tcp" ports="79"/>
-            </extraports><port protocol="tcp" portid="80"><state state="open" reason="syn-ack" reason_ttl="64"/>
-            <service name="http" product="nginx" version="1.2" tunnel="ssl" method="probed" conf="10"><cpe>cpe:/a:x</cpe></service>
-            <script id="t" output="&#xa;  a&#xa;  k: v"><elem>a</elem>
-            <table key="k"><elem key="x">v</elem></table></script><script id="n" output="4">4</script></port></ports>
-            <hostscript><script id="h" output="o"/></hostscript><times srtt="1" rttvar="2" to="3"/></host>
-            <postscript><script id="p" output="q"/></postscript>
-            <runstats><finished time="103" elapsed="3.5" exit="success"/><hosts up="1" down="0" total="1"/></runstats>
-            </nmaprun>
-            """
-        )
+        let results = try read(Self.document)
         let host = try #require(results.hosts.first)
         #expect(results.hosts.count == 1 && results.header?.commandLine == "nmap \"x\"")
         #expect(results.header?.scans.first?.ports == [79, 80, 81])

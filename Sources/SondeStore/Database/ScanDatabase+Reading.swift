@@ -124,36 +124,41 @@ extension ScanDatabase {
         var records: [ScriptRecord] = []
         while try statement.step() {
             let row = statement.row
-            guard let task = ScriptTask(row[0...3]),
-                let state = row[4].text.flatMap(ScriptRecord.State.init(rawValue:))
-            else { continue }
             let host = row[14].integer.flatMap { byNumber[Int64($0)] }
-            var record = ScriptRecord(
-                id: task.id,
-                phase: task.phase,
-                address: host?.address,
-                targetName: host?.targetName,
-                port: task.port,
-                state: state,
-                reason: row[5].text,
-                started: row[6].double ?? 0,
-                duration: row[7].double ?? 0
-            )
-            record.cpu = row[8].double ?? 0
-            record.bytesOut = row[9].integer ?? 0
-            record.bytesIn = row[10].integer ?? 0
-            record.denials = row[11].json?.denials ?? []
-            if let output = row[12].text {
-                record.result = ScriptResult(
-                    id: task.id,
-                    ending: ScriptResult.Ending(rawValue: state.rawValue) ?? .ok,
-                    output: Array(output.utf8),
-                    structured: row[13].json?.structured
-                )
-            }
-            records.append(record)
+            if let record = Self.record(row, of: host) { records.append(record) }
         }
         return records
+    }
+
+    /// A row of the table `scripts`; nothing if it names no phase or state that we know.
+    private static func record(_ row: [SQLiteValue], of host: Host?) -> ScriptRecord? {
+        guard let task = ScriptTask(row[0...3]),
+            let state = row[4].text.flatMap(ScriptRecord.State.init(rawValue:))
+        else { return nil }
+        var record = ScriptRecord(
+            id: task.id,
+            phase: task.phase,
+            address: host?.address,
+            targetName: host?.targetName,
+            port: task.port,
+            state: state,
+            reason: row[5].text,
+            started: row[6].double ?? 0,
+            duration: row[7].double ?? 0
+        )
+        record.cpu = row[8].double ?? 0
+        record.bytesOut = row[9].integer ?? 0
+        record.bytesIn = row[10].integer ?? 0
+        record.denials = row[11].json?.denials ?? []
+        if let output = row[12].text {
+            record.result = ScriptResult(
+                id: task.id,
+                ending: ScriptResult.Ending(rawValue: state.rawValue) ?? .ok,
+                output: Array(output.utf8),
+                structured: row[13].json?.structured
+            )
+        }
+        return record
     }
 
     /// Hosts with what scripts said of them.
