@@ -75,13 +75,16 @@ legacy.table = extended(table, {
 })
 
 -- What a global name means to an old script: one of the names above, a library that is loaded, or a real global.
+-- What makes a library visible to scripts; the sandbox brings another.
+local function shown(value) return value end
+
 local function meaning(_, name)
   local value = legacy[name]
   if value ~= nil then return value end
   value = rawget(G, name)
-  if value ~= nil then return value end
+  if value ~= nil then return type(value) == "table" and shown(value) or value end
   value = loaded[name]
-  if type(value) == "table" then return value end
+  if type(value) == "table" then return shown(value) end
 end
 
 local script_metatable = {__index = meaning}
@@ -383,6 +386,8 @@ end
 return {
   adopt_habits = adopt_habits,
   script_metatable = script_metatable,
+  -- Takes what makes a library visible to scripts.
+  show_with = function(show) shown = show end,
   -- Gives the chunk of an old library the names that it expects.
   adapt_library = function(chunk) setupvalue(chunk, 1, library_globals) end,
 }

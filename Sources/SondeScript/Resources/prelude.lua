@@ -237,7 +237,7 @@ local function seal()
   local native = {
     load = load, loadfile = loadfile, tostring = tostring, io = io, os = os, debug = debug, package = package,
   }
-  local loaded, io_type = package.loaded, io.type
+  local loaded, preloads, io_type = package.loaded, package.preload, io.type
 
   local function refuse(capability, what)
     host.refuse(capability, what)
@@ -418,7 +418,9 @@ local function seal()
     end
     local value = loaded[name]
     if value then return shown(value) end
-    local loader, where = host.find_library(name)
+    local loader, where, is_old = host.find_library(name)
+    if is_old then compatibility.adapt_library(loader) end
+    if not loader and preloads[name] then loader, where = preloads[name], ":preload:" end
     if not loader then
       if host.permits("native") then return shown(native_require(name)) end
       error("module '" .. name .. "' not found:" .. tostring(where), 2)
@@ -487,7 +489,7 @@ local function seal()
   for _, name in ipairs(parts) do
     local closed = view(loaded[name], false)
     rawset(nmap, sub(name, 6), closed)
-    loaded[name] = closed
+    views[loaded[name]] = closed
   end
   for _, name in ipairs {
     "string", "table", "math", "coroutine", "utf8", "io", "os", "package", "debug", "nmap", "lpeg", "lfs", "openssl", "zlib",
@@ -497,7 +499,9 @@ local function seal()
     if type(real) == "table" then
       local closed = is_view(real) and real or view(real, false)
       rawset(G, name, closed)
-      loaded[name] = closed
+      -- The real one stays among the loaded, for messages of native functions find their names there.
+      loaded[name] = real
+      if closed ~= real then views[real] = closed end
     end
   end
   for name, value in pairs(loaded) do
@@ -517,7 +521,8 @@ local function seal()
   require = boxed_require
   globals = view(G, false)
   rawset(G, "_G", globals)
-  loaded._G = globals
+  views[G] = globals
+  compatibility.show_with(shown)
 end
 
 return {

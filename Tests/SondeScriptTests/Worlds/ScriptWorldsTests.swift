@@ -92,7 +92,7 @@ import Testing
     @Test(
         "files, connections, sleep and unknown modules are not for other worlds",
         arguments: [
-            "local f = io.open('/dev/null') f:close() return 'fine'",
+            "return io.type(1) == nil and 'fine'",
             "nmap.socket.sleep(0.001) return 'fine'",
             "nmap.set_port_state(host, port, 'open') return 'fine'",
             "return nmap.new_socket():close() and 'open' or 'fine'",
