@@ -4,8 +4,8 @@ public import SondeModel
 
 /// What scripts may reach, touch and use.
 ///
-/// Without changes, scripts reach only what was typed, touch no file but those of the data directories and those typed as
-/// their arguments, and have limits.
+/// Without changes, scripts reach only what was typed. Of the rest only ``scope``, ``scopeFile`` and ``hostRate`` are enforced
+/// so far; the command says so where the others are given.
 public struct ContainmentRequest: Hashable, Sendable {
     /// What can be opened for scripts.
     public enum Permission: Hashable, Sendable {
