@@ -61,7 +61,9 @@ final class ScanReports {
         options.verbosity = request.plan.verbosity
         options.debugging = request.plan.debugging
         options.scriptsRequested = !request.plan.scripts.effectiveRules.isEmpty
-        options.versionRequested = request.plan.versions.isWanted
+        options.versionRequested = request.plan.versions.isWanted && request.plan.extent == .ports
+        options.expectsBody =
+            request.plan.extent == .ports || options.scriptsRequested || request.plan.tracesRoutes
         options.osRequested = request.plan.system.isWanted
         switch request.output.stylesheet {
         case .standard: options.stylesheet = .default
