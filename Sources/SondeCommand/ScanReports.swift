@@ -54,7 +54,8 @@ final class ScanReports {
     /// Closes all reports.
     func finish() { group.finish() }
 
-    private static func options(_ request: ScanRequest) -> ReportOptions {
+    /// What the user of a scan wants to see.
+    static func options(_ request: ScanRequest) -> ReportOptions {
         var options = ReportOptions()
         options.openOnly = request.plan.showsOnlyOpen
         options.showReason = request.plan.showsReasons
