@@ -12,7 +12,10 @@ enum StoreSchema {
         let statement = try connection.prepare("PRAGMA user_version")
         let found = try statement.step() ? statement.row.first?.integer ?? 0 : 0
         statement.reset()
-        guard found != version else { return }
+        guard found != version else {
+            try connection.execute(hostIndex)
+            return
+        }
         guard found == 0 else {
             throw StoreError("\(path) is of version \(found), which is later than this program's \(version)")
         }
@@ -20,8 +23,15 @@ enum StoreSchema {
         let isEmpty = try tables.step() && tables.row.first?.integer == 0
         tables.reset()
         guard isEmpty else { throw StoreError("\(path) is a database, but not of stored scans") }
-        try connection.execute("BEGIN IMMEDIATE;\(sql)PRAGMA user_version = \(version);COMMIT")
+        try connection.execute("BEGIN IMMEDIATE;\(sql)\(hostIndex)PRAGMA user_version = \(version);COMMIT")
     }
+
+    /// Finds a scan's hosts, and one by its address; databases made earlier had an index for the first only.
+    private static let hostIndex = """
+        DROP INDEX IF EXISTS hosts_of_scan;
+        CREATE INDEX IF NOT EXISTS hosts_of_address ON hosts(scan, address);
+
+        """
 
     private static let sql = """
         CREATE TABLE IF NOT EXISTS scans(
@@ -31,7 +41,6 @@ enum StoreSchema {
         CREATE TABLE IF NOT EXISTS hosts(
           id INTEGER PRIMARY KEY, scan INTEGER NOT NULL REFERENCES scans(id), address TEXT NOT NULL, name TEXT,
           reverse_name TEXT, state TEXT, reason TEXT, started REAL, ended REAL, done INTEGER NOT NULL, facts TEXT);
-        CREATE INDEX IF NOT EXISTS hosts_of_scan ON hosts(scan);
         CREATE TABLE IF NOT EXISTS ports(
           host INTEGER NOT NULL REFERENCES hosts(id), port INTEGER, protocol TEXT, state TEXT, reason TEXT,
           service TEXT, product TEXT, version TEXT, facts TEXT,
