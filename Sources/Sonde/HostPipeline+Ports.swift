@@ -19,6 +19,7 @@ extension HostPipeline {
                 ? ports : ProbeOrder.shuffled(ports, technique.transport, using: &random)
             let progress = ScanProgress(technique.phase)
             guard let scan = makeScan(technique, order, progress, place: scans.count) else { continue }
+            phases.watch(progress)
             scans.append(scan)
             scanProgress.append(progress)
         }
@@ -39,6 +40,12 @@ extension HostPipeline {
             if case .timedOut = ending { active.host.timedOut = true }
             nameVendor(of: active)
             scanPorts(of: active, from: place + 1)
+        }
+        if session.plan.verbosity > 0, technique != .ipProtocol {
+            settings.onOpenPort = { [unowned self] active, number in
+                let port = "\(number)/\(technique.transport.rawValue)"
+                session.tell(1, "Discovered open port \(port) on \(active.host.address)")
+            }
         }
         let loop = session.network.loop
         if let raw, technique != .connect {

@@ -29,6 +29,7 @@ extension HostPipeline {
         services = ServiceDetection(session.network, matcher, settings) { [unowned self] active in
             advance(active, after: .services)
         }
+        if let services { phases.watch(services.progress) }
     }
 
     /// Finds out what listens on open ports.
@@ -50,7 +51,7 @@ extension HostPipeline {
         let machine = "unknown"
         #endif
         #if os(Linux)
-        return machine + "-unknown-linux-gnu"
+        return machine + "-pc-linux-gnu"
         #else
         return machine + "-unknown-unknown"
         #endif

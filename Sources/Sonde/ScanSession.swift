@@ -211,6 +211,7 @@ public final class ScanSession {
         if let pipeline {
             pipeline.start()
             try turn { pipeline.isDone }
+            pipeline.phases.endAll()
         }
         if plan.scripts.isWanted, let engine, engine.hasScripts(.postrule) {
             var isDone = false
@@ -276,7 +277,8 @@ public final class ScanSession {
             hostsUp: pipeline?.hostsUp ?? 0,
             hostsDown: pipeline?.hostsDown ?? 0,
             hostsTotal: pipeline?.hostsTotal ?? 0,
-            failure: failure
+            failure: failure,
+            traffic: channel?.traffic
         )
     }
 

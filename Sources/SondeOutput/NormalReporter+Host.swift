@@ -36,7 +36,7 @@ extension NormalReporter {
             line += " (\(NumberText.latency(microseconds: times.smoothed))s latency)"
         }
         var lines = [line + "."] + otherNames(host)
-        if options.verbosity > 1, let started = host.started {
+        if options.verbosity > 1 || options.debugging > 0, let started = host.started {
             let length = LocalTime.whole(host.ended ?? started) - LocalTime.whole(started)
             lines.append("Scanned at \(LocalTime(started).dateAndSecond) for \(max(length, 0))s")
         }

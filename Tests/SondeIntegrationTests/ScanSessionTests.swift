@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Sonde
 import SondeModel
 import Testing
@@ -20,6 +21,38 @@ import Testing
         #expect(summary.failure == nil)
         #expect(summary.hostsUp == 1)
         #expect(hosts.first?.ports.outcome(of: Port(1, .tcp))?.state == .closed)
+    }
+
+    @Test("-v tells when phases begin and end, and each open port at once", .timeLimit(.minutes(1)))
+    func phases() throws {
+        let listener = try LoopbackListener()
+        var plan = ScanPlan()
+        plan.targets.words = ["127.0.0.1"]
+        plan.discovery.isSkipped = true
+        plan.names.mode = .never
+        plan.techniques = [.connect]
+        plan.ports.specification = "1,\(listener.port)"
+        plan.verbosity = 1
+        let session = try ScanSession(plan)
+        let header = try session.prepare()
+        var told: [String] = []
+        session.onEvent = { event in
+            switch event {
+            case .phaseStarted(let phase, _): told.append("begin \(phase.rawValue)")
+            case .phaseEnded(let phase, _, _, let extent):
+                told.append("end \(phase.rawValue) \(extent ?? "")")
+            case .diagnostic(let message): told.append(message.text)
+            case .host: told.append("host")
+            default: break
+            }
+        }
+        _ = session.run(header)
+        #expect(
+            told == [
+                "begin Connect Scan", "Discovered open port \(listener.port)/tcp on 127.0.0.1",
+                "end Connect Scan 2 total ports", "host",
+            ]
+        )
     }
 
     @Test(
@@ -47,4 +80,29 @@ import Testing
             #expect(error.message.contains("nosuchscript"))
         }
     }
+}
+
+/// A TCP socket that listens on a loopback port of the system's choice and takes no connection.
+private final class LoopbackListener {
+    let port: UInt16
+    private let descriptor: Int32
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                unsafe bind(descriptor, generic, size) == 0 && listen(descriptor, 8) == 0
+                    && getsockname(descriptor, generic, &size) == 0
+            }
+        }
+        try #require(isBound)
+        port = UInt16(bigEndian: address.sin_port)
+    }
+
+    deinit { close(descriptor) }
 }

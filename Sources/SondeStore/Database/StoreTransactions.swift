@@ -67,7 +67,7 @@ final class StoreTransactions {
     private func write(_ event: ScanEvent) throws(StoreError) {
         switch event {
         case .started(let header): try start(header)
-        case .phaseEnded(let phase, let time, let elapsed):
+        case .phaseEnded(let phase, let time, let elapsed, _):
             try connection.prepare("INSERT INTO timings VALUES(?,?,?,?)")
                 .run([.integer(scan), .text(phase.rawValue), .real(time - elapsed), .real(elapsed)])
         case .script(let record): try write(record)
