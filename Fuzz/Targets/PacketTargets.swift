@@ -25,6 +25,13 @@ enum PacketTargets {
         .discovery(ignoresResets: true),
     ]
 
+    private static let matchers = [AddressFamily.inet, .inet6].flatMap { family in
+        [nil, UInt16(80)].map { fixed in
+            let stamp = ProbeStamp(basePort: 40_000, fixedPort: fixed, mask: 0xABCD_1234, baseIdentifier: 7)
+            return ReplyMatcher(probes, stamp, family)
+        }
+    }
+
     /// A packet as scans and OS detection read it, from two places.
     private static func packet(_ octets: [UInt8]) {
         for start in [0, Int(octets.first ?? 0) % 64] { read(octets, at: start) }

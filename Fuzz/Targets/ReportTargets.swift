@@ -137,6 +137,12 @@ enum ReportTargets {
         try ReportChecks.text(Array(printable(text).utf8), "printable text")
         try ReportChecks.text(Array(dotted(text).utf8), "dotted text")
         try ReportChecks.text(Array(CSVReporter.quoted(text).utf8), "a CSV field")
+        try ReportChecks.field(CSVReporter.quoted(text))
+        let shown = MarkdownReporter.escaped(text).utf8
+        let marks = Set("`*_{}[]<>()#!|~&".utf8)
+        for (one, other) in zip([0] + shown, shown) where marks.contains(other) {
+            try promise(one == UInt8(ascii: "\\"), "a mark of Markdown is not escaped")
+        }
         var writer = XMLWriter()
         writer.open("a", [("b", text)])
         writer.characters(text)
