@@ -11,6 +11,11 @@ enum { FAILED = -1, PASS_OUTWARD = -2 };
 /// Resumes `co` with `count` values from the top of `L`. [-count, +(results | 1), m]
 static int drive(lua_State *L, lua_State *co, int count) {
     sonde_lua_world *world = sonde_lua_world_of(L);
+    if (sonde_lua_is_base(co)) {
+        lua_pop(L, count);
+        lua_pushliteral(L, "cannot resume a script's own thread");
+        return FAILED;
+    }
     if (!lua_checkstack(co, count)) {
         lua_pop(L, count);
         lua_pushliteral(L, "too many arguments to resume");
@@ -21,7 +26,9 @@ static int drive(lua_State *L, lua_State *co, int count) {
     int results = 0;
     world->fences += fence;
     world->suspended = SONDE_LUA_NOT_SUSPENDED;
+    world->running = co;
     int status = lua_resume(co, L, count, &results);
+    world->running = L;
     world->fences -= fence;
     if (status == LUA_YIELD && world->suspended != SONDE_LUA_NOT_SUSPENDED) {
         lua_pop(co, results);
@@ -113,7 +120,27 @@ static int wrap(lua_State *L) {
     return 1;
 }
 
+/// `coroutine.close(co)`. [-1, +n, e]
+static int close_coroutine(lua_State *L) {
+    lua_State *co = coroutine_argument(L);
+    lua_Debug activation;
+    int status = lua_status(co);
+    int is_suspended = status == LUA_YIELD || (lua_getstack(co, 0, &activation) == 0 && co != L);
+    if (sonde_lua_is_base(co) || (status == LUA_OK && !is_suspended))
+        return luaL_error(L, "cannot close a %s coroutine", co == L ? "running" : "normal");
+    sonde_lua_world *world = sonde_lua_world_of(L);
+    world->running = co;
+    status = lua_resetthread(co);
+    world->running = L;
+    lua_pushboolean(L, status == LUA_OK);
+    if (status == LUA_OK) return 1;
+    lua_xmove(co, L, 1);
+    return 2;
+}
+
 void sonde_lua_replace_coroutine_functions(lua_State *L) {
+    lua_pushcfunction(L, close_coroutine);
+    lua_setfield(L, -2, "close");
     lua_pushcfunction(L, resume);
     lua_setfield(L, -2, "resume");
     lua_pushcfunction(L, wrap);
@@ -127,7 +154,9 @@ int sonde_lua_resume(lua_State *co, int arguments, int *results) {
     world->host_depth = 0;
     world->fences = 0;
     world->suspended = SONDE_LUA_NOT_SUSPENDED;
+    world->running = co;
     int status = lua_resume(co, NULL, arguments, results);
+    world->running = NULL;
     world->host_depth = depth;
     world->fences = fences;
     return status;

@@ -37,6 +37,8 @@ static int panic(lua_State *L) {
 
 lua_State *sonde_lua_new_state(sonde_lua_world *world) {
     world->host_depth = 1;
+    if (!sonde_lua_prepare_accounts(world)) return NULL;
+    sonde_lua_prepare_classes(world);
     lua_State *L = lua_newstate(sonde_lua_allocate, world);
     if (L == NULL) return NULL;
     *(sonde_lua_world **)lua_getextraspace(L) = world;
@@ -44,15 +46,34 @@ lua_State *sonde_lua_new_state(sonde_lua_world *world) {
     return L;
 }
 
-void sonde_lua_close_state(lua_State *L) { lua_close(L); }
+void sonde_lua_close_state(lua_State *L) {
+    sonde_lua_world *world = sonde_lua_world_of(L);
+    sonde_lua_unwatch(world);
+    world->account = 0;
+    lua_close(L);
+    free(world->accounts);
+    world->accounts = NULL;
+}
 
-sonde_lua_world *sonde_lua_world_of(lua_State *L) { return *(sonde_lua_world **)lua_getextraspace(L); }
+/// The lowest bit of a coroutine's extra space says that it belongs to the engine and not to a script.
+enum { BASE_BIT = 1 };
+
+sonde_lua_world *sonde_lua_world_of(lua_State *L) {
+    return (sonde_lua_world *)(*(uintptr_t *)lua_getextraspace(L) & ~(uintptr_t)BASE_BIT);
+}
+
+void sonde_lua_mark_base(lua_State *co) { *(uintptr_t *)lua_getextraspace(co) |= BASE_BIT; }
+int sonde_lua_is_base(lua_State *co) { return *(uintptr_t *)lua_getextraspace(co) & BASE_BIT; }
 
 static int open_libraries(lua_State *L) {
     luaL_openlibs(L);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     lua_getfield(L, -1, LUA_COLIBNAME);
     sonde_lua_replace_coroutine_functions(L);
+    lua_getfield(L, -2, LUA_STRLIBNAME);
+    sonde_lua_replace_string_functions(L);
+    lua_getfield(L, -3, LUA_TABLIBNAME);
+    sonde_lua_replace_table_functions(L);
     return 0;
 }
 
