@@ -80,7 +80,7 @@ static int has_room(sonde_lua_world *world, sonde_lua_account *account, size_t m
     account->emergencies++;
     if (account->was_refused || more > account->limit || account->emergencies > MOST_EMERGENCIES) {
         account->is_exceeded = 1;
-        world->alarm = 1;
+        sonde_lua_raise_alarm(world);
     }
     account->was_refused = 1;
     return 0;

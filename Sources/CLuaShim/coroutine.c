@@ -2,6 +2,7 @@
 //
 // `coroutine.resume` and `coroutine.wrap` that a suspension passes through: when the engine, and not the script,
 // stopped the inner coroutine, the outer one yields too, and resumes the inner one when its turn comes.
+// Whoever runs another stack notes it in `running`, which the hook needs.
 #include "CLuaShim.h"
 #include "internal.h"
 
@@ -85,7 +86,10 @@ static int after_wrapped(lua_State *L, lua_State *co, int count) {
     int status = lua_status(co);
     if (status != LUA_OK && status != LUA_YIELD) {
         // Closes what the coroutine left open; the error object may change by that.
+        sonde_lua_world *world = sonde_lua_world_of(L);
+        world->running = co;
         status = lua_resetthread(co);
+        world->running = L;
         if (status != LUA_OK) {
             lua_pop(L, 1);
             lua_xmove(co, L, 1);
@@ -154,10 +158,24 @@ int sonde_lua_resume(lua_State *co, int arguments, int *results) {
     world->host_depth = 0;
     world->fences = 0;
     world->suspended = SONDE_LUA_NOT_SUSPENDED;
+    lua_State *running = world->running;
     world->running = co;
+    sonde_lua_world *outer = sonde_lua_begin_step(world);
     int status = lua_resume(co, NULL, arguments, results);
-    world->running = NULL;
+    sonde_lua_end_step(outer);
+    world->running = running;
     world->host_depth = depth;
     world->fences = fences;
     return status;
+}
+
+void sonde_lua_reset(lua_State *co) {
+    sonde_lua_world *world = sonde_lua_world_of(co);
+    lua_State *running = world->running;
+    world->running = co;
+    sonde_lua_world *outer = sonde_lua_begin_step(world);
+    (void)lua_resetthread(co);
+    sonde_lua_end_step(outer);
+    world->running = running;
+    lua_settop(co, 0);
 }

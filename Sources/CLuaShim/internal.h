@@ -19,9 +19,15 @@ void sonde_lua_settle(lua_State *L);
 void sonde_lua_prepare_classes(sonde_lua_world *world);
 /// Makes room for accounts; 0 when there is no memory.
 int sonde_lua_prepare_accounts(sonde_lua_world *world);
-/// The count hook.
-void sonde_lua_hook(lua_State *L, lua_Debug *activation);
+/// Has `tick` asked as soon as possible.
+void sonde_lua_raise_alarm(sonde_lua_world *world);
+/// Raises an error from a signal handler that found the thread in code of others whose time is over. [-0, +0, e]
+void sonde_lua_stop_foreign(sonde_lua_world *world, const void *context);
 /// Called where the alarm is raised: asks `tick`, and raises its error where the script must stop. [-0, +0, e]
 void sonde_lua_poll(lua_State *L);
 /// Asks `tick` in a C function that can be gone on with: answers whether it is to yield with no values now. [-0, +0, e]
 int sonde_lua_pause(lua_State *L);
+/// Notes that a world begins a step on this thread; answers the one that took one before, for the other function.
+sonde_lua_world *sonde_lua_begin_step(sonde_lua_world *world);
+/// Notes that a step has ended.
+void sonde_lua_end_step(sonde_lua_world *outer);

@@ -12,8 +12,11 @@ static int protected_call(lua_State *L, int arguments, int results, int handler)
     sonde_lua_world *world = sonde_lua_world_of(L);
     int depth = world->host_depth;
     int fences = world->fences;
+    lua_State *running = world->running;
     world->host_depth = 0;
+    world->running = L;
     int status = lua_pcall(L, arguments, results, handler);
+    world->running = running;
     world->host_depth = depth;
     world->fences = fences;
     return status;
@@ -42,13 +45,15 @@ lua_State *sonde_lua_new_state(sonde_lua_world *world) {
     lua_State *L = lua_newstate(sonde_lua_allocate, world);
     if (L == NULL) return NULL;
     *(sonde_lua_world **)lua_getextraspace(L) = world;
+    world->running = L;
     lua_atpanic(L, panic);
     return L;
 }
 
 void sonde_lua_close_state(lua_State *L) {
     sonde_lua_world *world = sonde_lua_world_of(L);
-    sonde_lua_unwatch(world);
+    world->step_length = 0;
+    world->running = NULL;
     world->account = 0;
     lua_close(L);
     free(world->accounts);
@@ -99,13 +104,20 @@ static int add_traceback(lua_State *L) {
     return 1;
 }
 
-int sonde_lua_call(lua_State *L, int arguments, int results, int trace) {
-    if (!trace) return protected_call(L, arguments, results, 0);
+static int call_traced(lua_State *L, int arguments, int results) {
     int base = lua_gettop(L) - arguments;
     lua_pushcfunction(L, add_traceback);
     lua_insert(L, base);
     int status = protected_call(L, arguments, results, base);
     lua_remove(L, base);
+    return status;
+}
+
+int sonde_lua_call(lua_State *L, int arguments, int results, int trace) {
+    // Scripts run here, too: while they load, and where the engine asks their functions.
+    sonde_lua_world *outer = sonde_lua_begin_step(sonde_lua_world_of(L));
+    int status = trace ? call_traced(L, arguments, results) : protected_call(L, arguments, results, 0);
+    sonde_lua_end_step(outer);
     return status;
 }
 

@@ -40,19 +40,19 @@ extension LuaState {
         return unsafe accounts.map { unsafe $0[Int(account.number)].is_exceeded != 0 } ?? false
     }
 
-    /// Begins a step of a script: what is allocated is charged to its account.
+    /// Has a step of a script pay: what is allocated is charged to its account.
     ///
     /// - Parameters:
     ///   - account: who pays.
     ///   - deadline: when code that looks at no hook is stopped, nanoseconds of the monotonic clock.
     @inline(__always)
-    package func beginStep(_ account: MemoryAccount, deadline: Int64) {
-        unsafe sonde_lua_begin_step(world, account.number, deadline)
+    package func chargeStep(_ account: MemoryAccount, deadline: Int64) {
+        unsafe sonde_lua_charge_step(world, account.number, deadline)
     }
 
-    /// Ends a step.
+    /// Has nobody pay from now on.
     @inline(__always)
-    package func endStep() { unsafe sonde_lua_end_step(world) }
+    package func chargeNobody() { unsafe sonde_lua_charge_step(world, 0, .max) }
 
     /// Has a closure's allocations charged to an account.
     package func charging<Result>(_ account: MemoryAccount, _ body: () -> Result) -> Result {
@@ -61,9 +61,6 @@ extension LuaState {
         defer { unsafe world.pointee.account = before }
         return body()
     }
-
-    /// Starts the watchdog, which asks ``onTick`` soon when a step lasts long.
-    package func startWatchdog() { _ = unsafe sonde_lua_watch(world) }
 
     /// Makes a function of a library in C, which looks at no hook, stoppable.
     ///

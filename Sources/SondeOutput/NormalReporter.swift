@@ -23,6 +23,8 @@ package final class NormalReporter: Reporter {
     private var hasFinished = false
     /// Whether some host was only listed, so that none could be up.
     private var hasListedHosts = false
+    /// Whether more events come at once, so that the sink is not flushed for each.
+    private var moreFollows = false
 
     /// Makes a report.
     package init(_ sink: any OutputSink, style: Style, options: ReportOptions) {
@@ -37,9 +39,11 @@ package final class NormalReporter: Reporter {
         case .started(let header): try start(header)
         case .phaseStarted(let phase, let time):
             try terminalLine("Initiating \(phase.task) at \(LocalTime(time).minute)")
-        case .phaseEnded(let phase, let time, let elapsed):
+        case .phaseEnded(let phase, let time, let elapsed, let extent):
             let length = NumberText.fixed(elapsed, decimals: 2)
-            try terminalLine("Completed \(phase.task) at \(LocalTime(time).minute), \(length)s elapsed")
+            let extra = extent.map { " (\($0))" } ?? ""
+            let minute = LocalTime(time).minute
+            try terminalLine("Completed \(phase.task) at \(minute), \(length)s elapsed\(extra)")
         case .preScripts(let results): try scanScripts(results, head: "Pre-scan script results:")
         case .postScripts(let results): try scanScripts(results, head: "Post-scan script results:")
         case .host(let host):
@@ -49,7 +53,16 @@ package final class NormalReporter: Reporter {
         case .progress, .script, .portsKnown: return
         case .finished(let summary): try end(summary)
         }
-        if isTerminal || event.isLasting { try sink.flush() }
+        if !moreFollows, isTerminal || event.isLasting { try sink.flush() }
+    }
+
+    /// Writes what several events say; messages on standard error keep their places among the rest.
+    package func handle(_ events: ArraySlice<ScanEvent>) throws(OutputError) {
+        defer { moreFollows = false }
+        for (index, event) in zip(events.indices, events) {
+            moreFollows = index < events.endIndex - 1
+            try handle(event)
+        }
     }
 
     /// Ends the report and closes the file; see ``Reporter/finish()``.
@@ -121,6 +134,9 @@ package final class NormalReporter: Reporter {
             try sink.line("Note: the host seems to be down. If it is up but does not answer probes, try -Pn")
         }
         try sink.line("Sonde done: \(counts)")
+        if options.verbosity > 0, let traffic = summary.traffic {
+            try sink.line("           Raw packets \(NumberText.traffic(traffic))")
+        }
     }
 
     private func scanScripts(_ results: [ScriptResult], head: String) throws(OutputError) {

@@ -83,12 +83,11 @@ import Testing
             looks += 1
             return looks > 3 ? .stop("stopped") : .goOn
         }
-        fixture.state.setTick(every: 1_000_000_000)
-        fixture.state.startWatchdog()
+        try #require(fixture.state.watchSteps(longerThan: 10))
         let coroutine = try fixture.coroutine("table.sort({1, 2}, function() \(call) end)")
-        fixture.state.beginStep(.none, deadline: .max)
+        fixture.state.chargeStep(.none, deadline: .max)
         let outcome = coroutine.resume()
-        fixture.state.endStep()
+        fixture.state.chargeNobody()
         #expect(outcome == .failed(.runtime))
         #expect(looks > 3)
         fixture.state.close()
@@ -98,7 +97,7 @@ import Testing
     func turns() throws {
         let fixture = try LuaFixture()
         fixture.state.onTick = { .endTurn }
-        fixture.state.startWatchdog()
+        try #require(fixture.state.watchSteps(longerThan: 10))
         let coroutine = try fixture.coroutine(
             """
             local x = ('x'):rep(120)
@@ -110,9 +109,9 @@ import Testing
         )
         var turns = 0
         while true {
-            fixture.state.beginStep(.none, deadline: .max)
+            fixture.state.chargeStep(.none, deadline: .max)
             let outcome = coroutine.resume()
-            fixture.state.endStep()
+            fixture.state.chargeNobody()
             guard outcome == .turnEnded else { break }
             turns += 1
         }
@@ -126,17 +125,17 @@ import Testing
         let fixture = try LuaFixture()
         let account = fixture.state.beginAccount(limit: 4 << 20)
         let greedy = try fixture.coroutine("local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end")
-        fixture.state.beginStep(account, deadline: .max)
+        fixture.state.chargeStep(account, deadline: .max)
         let outcome = greedy.resume()
-        fixture.state.endStep()
+        fixture.state.chargeNobody()
         #expect(outcome == .failed(.memory))
         #expect(fixture.state.isExceeded(account))
         #expect(fixture.state.memory(of: account) <= 4 << 20)
         let modest = fixture.state.beginAccount(limit: 4 << 20)
         let other = try fixture.coroutine("return #('x'):rep(100000)")
-        fixture.state.beginStep(modest, deadline: .max)
+        fixture.state.chargeStep(modest, deadline: .max)
         #expect(other.resume() == .finished(results: 1))
-        fixture.state.endStep()
+        fixture.state.chargeNobody()
         #expect(!fixture.state.isExceeded(modest))
         greedy.close()
         fixture.state.collectGarbage()
@@ -150,9 +149,9 @@ import Testing
         _ = try fixture.run("shared = {} return 1")
         let account = fixture.state.beginAccount(limit: 4 << 20)
         let coroutine = try fixture.coroutine("for i = 1, 1 << 24 do shared[i] = i end")
-        fixture.state.beginStep(account, deadline: .max)
+        fixture.state.chargeStep(account, deadline: .max)
         #expect(coroutine.resume() == .failed(.memory))
-        fixture.state.endStep()
+        fixture.state.chargeNobody()
         fixture.state.close()
     }
 }

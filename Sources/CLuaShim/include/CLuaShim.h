@@ -69,7 +69,7 @@ typedef struct sonde_lua_world {
     int (*_Nullable invoke)(lua_State *_Nonnull L, void *_Nullable owner, int64_t number);
     /// Pushes the results of the operation that suspended this coroutine; answers as `invoke` does.
     int (*_Nullable resumed)(lua_State *_Nonnull L, void *_Nullable owner);
-    /// Asked every `count` instructions. Must not raise.
+    /// Asked in long steps. Must not raise.
     int (*_Nullable tick)(lua_State *_Nonnull L, void *_Nullable owner);
     /// Takes back the reference that a userdata held.
     void (*_Nullable release)(void *_Nonnull object);
@@ -94,19 +94,15 @@ typedef struct sonde_lua_world {
     int overdrawn;
     /// Not 0 when the engine should be asked soon whether the script may go on.
     volatile int alarm;
-    /// Instructions between two looks.
-    int tick_count;
-    /// The coroutine that runs now.
+    /// The state or coroutine whose stack is being run, or was last.
     lua_State *_Nullable volatile running;
-    /// Counts beginnings and ends of steps; odd while one is under way.
-    volatile uint64_t step;
+    /// Nanoseconds after which `tick` is asked in a step, where a timer watches; 0 where none does.
+    volatile int64_t step_length;
     /// When the step must be over at the latest, nanoseconds of the monotonic clock.
     volatile int64_t deadline;
     /// The coroutine that called code of others, and where that code lies.
     lua_State *_Nullable volatile foreign;
     uintptr_t foreign_start, foreign_end;
-    /// The thread that looks after long steps.
-    void *_Nullable watchdog;
     /// The members of the classes of patterns, one bit for each octet.
     uint32_t classes[10][8];
 } sonde_lua_world;
@@ -136,6 +132,11 @@ int sonde_lua_open_libraries(lua_State *_Nonnull L);
 int sonde_lua_open(lua_State *_Nonnull L, lua_CFunction _Nonnull opener, const char *_Nonnull name);
 /// Asks `tick` every `count` instructions in this coroutine and those made from it; 0 stops that. [-0, +0, -]
 void sonde_lua_set_tick(lua_State *_Nonnull L, int count);
+/// Has `tick` asked once a step has lasted so long, and again while it lasts, at no cost before: whether the system
+/// has a timer for that. The step may be late by half that time. [-0, +0, -]
+int sonde_lua_watch_steps(lua_State *_Nonnull L, int64_t nanoseconds);
+/// Has `tick` asked at the next instruction of what runs. [-0, +0, -]
+void sonde_lua_ask_soon(lua_State *_Nonnull L);
 
 // MARK: Limits
 
@@ -144,20 +145,10 @@ uint32_t sonde_lua_account_begin(sonde_lua_world *_Nonnull world, size_t limit);
 /// Says that an account's script has ended.
 void sonde_lua_account_end(sonde_lua_world *_Nonnull world, uint32_t number);
 /// Begins a step of a script: `account` pays, and at `deadline` code of others is stopped.
-static inline void sonde_lua_begin_step(sonde_lua_world *_Nonnull world, uint32_t account, int64_t deadline) {
+static inline void sonde_lua_charge_step(sonde_lua_world *_Nonnull world, uint32_t account, int64_t deadline) {
     world->account = account;
     world->deadline = deadline;
-    world->step = world->step + 1;
 }
-/// Ends a step.
-static inline void sonde_lua_end_step(sonde_lua_world *_Nonnull world) {
-    world->step = world->step + 1;
-    world->account = 0;
-}
-/// Starts the watchdog for the calling thread's scripts. Answers 0 or an error number.
-int sonde_lua_watch(sonde_lua_world *_Nonnull world);
-/// Ends the watchdog.
-void sonde_lua_unwatch(sonde_lua_world *_Nonnull world);
 /// Makes a function of the library on top stoppable, whose code is that of `opener`'s object. [-0, +0, m]
 void sonde_lua_guard_foreign(
     lua_State *_Nonnull L, lua_CFunction _Nonnull opener, const char *_Nonnull name);
@@ -186,6 +177,8 @@ int sonde_lua_can_suspend(lua_State *_Nonnull L);
 int sonde_lua_call(lua_State *_Nonnull L, int arguments, int results, int trace);
 /// Resumes a coroutine from outside Lua; `*results` values are on top of its stack after. [-?, +?, -]
 int sonde_lua_resume(lua_State *_Nonnull co, int arguments, int *_Nonnull results);
+/// Closes a coroutine from outside Lua: what it left open is closed, its stack is emptied. [-?, +0, -]
+void sonde_lua_reset(lua_State *_Nonnull co);
 /// Compiles text (never bytecode) and pushes the function, or the error. Answers a status. [-0, +1, -]
 int sonde_lua_load(lua_State *_Nonnull L, const char *_Nonnull text, size_t length, const char *_Nonnull name);
 /// Pushes a traceback of `co` with a message (or none) before it. [-0, +1, m]

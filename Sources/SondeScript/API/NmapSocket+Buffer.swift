@@ -16,7 +16,9 @@ extension ScriptEngine {
         add(frame, "receive_buf") { [unowned self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
             try openDatagramsIfFresh(socket)
-            guard socket.isOpen else { return softFailure(frame, Self.notConnected) }
+            guard socket.isOpen else {
+                return softFailure(frame, closedText(Self.notConnected, "receive through"))
+            }
             if case .capture = socket.channel { throw .message(Self.isCapture) }
             let type = frame.type(at: 2)
             guard type == .function || type == .string else { throw .type(2, "function/string") }
@@ -24,7 +26,8 @@ extension ScriptEngine {
                 socket: socket,
                 isPattern: type == .string,
                 plainDelimiter: type == .string ? Self.plain(try frame.string(at: 2)) : nil,
-                keepsDelimiter: try frame.boolean(at: 3),
+                keepsDelimiter: isOldScript ? frame.isTruthy(at: 3) : try frame.boolean(at: 3),
+                isOld: isOldScript,
                 find: find
             )
             return try readOn(frame, reading)
@@ -43,9 +46,13 @@ extension ScriptEngine {
         let isPattern: Bool
         let plainDelimiter: [UInt8]?
         let keepsDelimiter: Bool
+        /// Whether the script was written for Nmap 5.00: an empty match counts, what is left at the end is given once, and
+        /// an error of the delimiter is a result.
+        let isOld: Bool
         let find: LuaReference
-        /// What was read so far, and how much of it holds no plain delimiter.
+        /// What was read so far.
         var buffer: [UInt8]
+        /// How much of it holds no plain delimiter.
         private var searched = 0
 
         init(
@@ -53,12 +60,14 @@ extension ScriptEngine {
             isPattern: Bool,
             plainDelimiter: [UInt8]?,
             keepsDelimiter: Bool,
+            isOld: Bool,
             find: LuaReference
         ) {
             self.socket = socket
             self.isPattern = isPattern
             self.plainDelimiter = plainDelimiter
             self.keepsDelimiter = keepsDelimiter
+            self.isOld = isOld
             self.find = find
             buffer = socket.buffer
         }
@@ -84,29 +93,54 @@ extension ScriptEngine {
         _ frame: borrowing CallFrame,
         _ reading: BufferedReading
     ) throws(HostError) -> HostReturn {
-        if let (left, right) = try match(frame, reading) {
+        let place: (Int, Int)?
+        do throws(HostError) {
+            place = try match(frame, reading)
+        } catch {
+            guard reading.isOld, case .top = error else { throw error }
+            let text = frame.convertedText(at: -1) ?? ""
+            return softFailure(frame, "Error inside splitting-function: \(text)")
+        }
+        if let (left, right) = place {
+            if reading.isOld, left == right + 1, (0...reading.buffer.count).contains(right) {
+                return split(frame, reading, keeping: right, upTo: right)
+            }
             guard left <= right, right <= reading.buffer.count, right >= 0 else {
                 throw .message("invalid indices for match")
             }
-            reading.socket.buffer = Array(reading.buffer[right...])
-            frame.push(true)
-            let end = reading.keepsDelimiter ? right : min(max(left, 1) - 1, right)
-            frame.push(Array(reading.buffer[..<end]))
-            return .results(2)
+            let kept = reading.keepsDelimiter ? right : min(max(left, 1) - 1, right)
+            return split(frame, reading, keeping: kept, upTo: right)
         }
         // What is collected here is the script's memory too: the octets, their copies, and the string they become.
         if let current, let limit = settings.limits.memory, reading.buffer.count > limit / 4 {
             current.doom = .usedMemory
+            lua.tickSoon()
             throw .message("not enough memory")
         }
         return try receive(frame, reading.socket, .some) { [unowned self] (result, frame) throws(HostError) in
             switch result {
-            case .failure(let error): return eventFailure(frame, error)
+            case .failure(let error):
+                let count = reading.buffer.count
+                guard reading.isOld, count > 0 else { return eventFailure(frame, error) }
+                return split(frame, reading, keeping: count, upTo: count)
             case .success(let octets):
                 reading.buffer += octets
                 return try readOn(frame, reading)
             }
         }
+    }
+
+    /// Hands out the first octets of the buffer, and lets the socket keep the rest.
+    private func split(
+        _ frame: borrowing CallFrame,
+        _ reading: BufferedReading,
+        keeping count: Int,
+        upTo end: Int
+    ) -> HostReturn {
+        reading.socket.buffer = Array(reading.buffer[end...])
+        frame.push(true)
+        frame.push(Array(reading.buffer[..<count]))
+        return .results(2)
     }
 
     /// The first and last place of the delimiter, counted from 1; nothing if it is not there yet.

@@ -11,9 +11,10 @@ package import SondeModel
 /// turn. Everything here belongs to the loop's thread. ``close()`` must be called at the end, because host
 /// functions and the Lua state keep each other alive.
 package final class ScriptEngine {
-    /// What a turn may cost one thread before others have theirs.
-    static let longestStep = TimeSpan.milliseconds(10)
-    /// Lua instructions between two looks at the clock.
+    /// What a turn may cost one thread before others have theirs, in milliseconds.
+    static let longestStepInMilliseconds = 10
+    static let longestStep = TimeSpan.milliseconds(longestStepInMilliseconds)
+    /// Lua instructions between two looks at the clock, where no timer tells that a step is long.
     static let instructionsPerTick = 10_000
     /// How long a script may keep all others waiting, where it cannot be suspended, in processor time.
     static let longestHold = TimeSpan.seconds(5)
@@ -127,8 +128,9 @@ package final class ScriptEngine {
         }
         try installLibraries()
         try confine()
-        lua.setTick(every: Self.instructionsPerTick)
-        lua.startWatchdog()
+        if !lua.watchSteps(longerThan: Self.longestStepInMilliseconds) {
+            lua.setTick(every: Self.instructionsPerTick)
+        }
     }
 
     /// Ends all threads and gives the Lua state back.
@@ -260,9 +262,9 @@ package final class ScriptEngine {
         stepClock.start(now)
         let arguments = thread.arguments
         thread.arguments = 0
-        lua.beginStep(thread.account.memory, deadline: lastMoment(of: thread, now).nanoseconds)
+        lua.chargeStep(thread.account.memory, deadline: lastMoment(of: thread, now).nanoseconds)
         let outcome = thread.coroutine.resume(arguments: arguments)
-        lua.endStep()
+        lua.chargeNobody()
         let used = stepClock.stop(network.loop.clockNow)
         thread.account.add(used)
         switch outcome {
@@ -340,13 +342,13 @@ package final class ScriptEngine {
     func beginErrand(_ account: MemoryAccount, lasting: TimeSpan) {
         let end = network.loop.clockNow + lasting
         errandEnds = end
-        lua.beginStep(account, deadline: end.nanoseconds)
+        lua.chargeStep(account, deadline: end.nanoseconds)
     }
 
     /// Ends it.
     func endErrand() {
         errandEnds = nil
-        lua.endStep()
+        lua.chargeNobody()
     }
 
     /// Stops a thread before its end.
@@ -355,6 +357,7 @@ package final class ScriptEngine {
         // What a script instance has used up, it has used up with all its threads.
         if thread.isWorker, doom == .usedMemory || doom == .usedProcessor { stop(thread.base, doom) }
         // A running one is stopped by the hook.
+        if thread === current { lua.tickSoon() }
         guard thread !== current, thread.stage != .ended else { return }
         noteDoom(doom, of: thread)
         if doom == .timedOut {

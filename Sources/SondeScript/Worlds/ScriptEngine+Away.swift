@@ -32,6 +32,7 @@ extension ScriptEngine {
         if let current {
             current.run.goesHome = true
             current.doom = .dropped
+            lua.tickSoon()
         }
         return .message("only the scan's own world can do this")
     }
