@@ -21,6 +21,11 @@ package final class Network {
     /// Who has which link-layer address.
     package private(set) lazy var neighbors = NeighborResolver(self)
 
+    /// Whether long calls are made on another thread; set before the first is.
+    package var usesCallThread = false
+    /// The thread for long calls; nothing where none is wanted or the system has none left.
+    private(set) lazy var calls = usesCallThread ? try? CallThread() : nil
+
     private let resolverConfiguration: ResolverConfiguration?
     /// Made at first use: starting the TLS library takes milliseconds.
     private var tlsContextResult: Result<TLSContext, StreamError>?
@@ -108,6 +113,7 @@ package final class Network {
     /// Ends everything that is under way, without a word, and closes its descriptors; see ``EventLoop/close()``.
     package func close() {
         gate.close()
+        if usesCallThread { calls?.stop() }
         loop.close()
     }
 

@@ -48,7 +48,7 @@ package final class NormalReporter: Reporter {
             if host.state == .unknown { hasListedHosts = true }
             try report(host)
         case .diagnostic(let message): try diagnostic(message)
-        case .progress, .script, .portsKnown: return
+        case .progress, .script, .hostFound, .portsKnown: return
         case .finished(let summary): try end(summary)
         }
         if isTerminal || event.isLasting { try sink.flush() }
@@ -170,7 +170,7 @@ extension ScanEvent {
     var isLasting: Bool {
         switch self {
         case .started, .preScripts, .host, .postScripts, .finished: true
-        case .phaseStarted, .phaseEnded, .script, .portsKnown, .diagnostic, .progress: false
+        case .phaseStarted, .phaseEnded, .script, .hostFound, .portsKnown, .diagnostic, .progress: false
         }
     }
 }

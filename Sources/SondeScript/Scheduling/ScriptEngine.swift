@@ -13,6 +13,10 @@ package import SondeModel
 package final class ScriptEngine {
     /// What a turn may cost one thread before others have theirs.
     static let longestStep = TimeSpan.milliseconds(10)
+    /// How long a thread that computes keeps others from running between two turns of the loop.
+    ///
+    /// Scripts take what they do between two waits to be undisturbed: look whether a table was loaded, load it, store it.
+    static let longestHold = TimeSpan.seconds(2.0)
     /// Lua instructions between two looks at the clock.
     static let instructionsPerTick = 10_000
     /// Operations in a row that may complete at once before other threads have their turn.
@@ -160,6 +164,8 @@ package final class ScriptEngine {
             guard thread.stage == .runnable else { continue }
             step(thread)
             if isInterrupted() { return false }
+            // It was stopped in the midst of its work: the loop has its turn, other threads have not.
+            if thread.computesSince != nil, ready.first === thread { break }
         }
         finishRuns()
         endDeadlock()
@@ -244,8 +250,10 @@ package final class ScriptEngine {
         let arguments = thread.arguments
         thread.arguments = 0
         let outcome = thread.coroutine.resume(arguments: arguments)
-        let used = stepClock.stop(network.loop.clockNow)
+        let stopped = network.loop.clockNow
+        let used = stepClock.stop(stopped)
         thread.account.processorTime = thread.account.processorTime + used
+        if outcome != .turnEnded { thread.computesSince = nil }
         switch outcome {
         case .suspended:
             current = nil
@@ -255,7 +263,7 @@ package final class ScriptEngine {
             if let doom = thread.doom {
                 stop(thread, doom)
             } else {
-                ready.append(thread)
+                putBack(thread, begun: now, stopped)
                 noteLongStep(of: thread)
             }
         case .finished:
@@ -276,6 +284,13 @@ package final class ScriptEngine {
             current = nil
             if let doom = thread.doom { stop(thread, doom) } else { end(thread, closing: true) }
         }
+    }
+
+    /// Puts a thread back that has used up its turn: before all others, until it has kept them waiting for too long.
+    private func putBack(_ thread: ScriptThread, begun: Instant, _ now: Instant) {
+        let since = thread.computesSince ?? begun
+        thread.computesSince = since
+        if now - since < Self.longestHold { ready.prepend(thread) } else { ready.append(thread) }
     }
 
     /// Asked by the count hook.

@@ -67,7 +67,7 @@ final class StoreTransactions {
         case .portsKnown(let host): try write(host, isDone: false)
         case .host(let host): try write(host, isDone: true)
         case .finished(let summary): try finish(summary)
-        case .phaseStarted, .preScripts, .postScripts, .diagnostic, .progress: return
+        case .hostFound, .phaseStarted, .preScripts, .postScripts, .diagnostic, .progress: return
         }
     }
 
