@@ -178,18 +178,18 @@ extension ScriptEngine {
         add(frame, "send") { [unowned self] (frame) throws(HostError) in try send(frame) }
         add(frame, "sendto") { [unowned self] (frame) throws(HostError) in try sendTo(frame) }
         add(frame, "receive") { [unowned self] (frame) throws(HostError) in
-            try receive(frame, socket: socketArgument(frame)) { _ in .some }
+            try receive(frame, socket: socketArgument(frame), act: "receive through") { _ in .some }
         }
         add(frame, "receive_bytes") { [unowned self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
-            return try receive(frame, socket: socket) { (frame) throws(HostError) in
-                .bytes(max(try frame.integer(at: 2), 0))
+            return try receive(frame, socket: socket, act: "receive bytes through") {
+                (frame) throws(HostError) in .bytes(max(try frame.integer(at: 2), 0))
             }
         }
         add(frame, "receive_lines") { [unowned self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
-            return try receive(frame, socket: socket) { (frame) throws(HostError) in
-                .lines(max(try frame.integer(at: 2), 1))
+            return try receive(frame, socket: socket, act: "receive lines through") {
+                (frame) throws(HostError) in .lines(max(try frame.integer(at: 2), 1))
             }
         }
         installBufferedReading(frame)
@@ -227,7 +227,7 @@ extension ScriptEngine {
     /// `socket:close()`.
     func close(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
-        guard socket.isOpen else { return softFailure(frame, "socket already closed") }
+        guard socket.isOpen else { return softFailure(frame, closedText("socket already closed", "close")) }
         traceClosing(socket)
         socket.reset()
         frame.push(true)
@@ -251,7 +251,7 @@ extension ScriptEngine {
     func claim(_ frame: borrowing CallFrame, _ socket: NmapSocket) throws(HostError) {
         let caller = frame.coroutineAddress
         guard socket.coroutine == 0 || socket.coroutine == caller else {
-            throw .message("Invalid reuse of a socket from one thread to another.")
+            throw .message(Self.isOfAnother)
         }
         socket.coroutine = caller
     }

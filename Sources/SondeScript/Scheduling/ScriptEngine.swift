@@ -11,13 +11,14 @@ package import SondeModel
 /// turn. Everything here belongs to the loop's thread. ``close()`` must be called at the end, because host
 /// functions and the Lua state keep each other alive.
 package final class ScriptEngine {
-    /// What a turn may cost one thread before others have theirs.
-    static let longestStep = TimeSpan.milliseconds(10)
+    /// What a turn may cost one thread before others have theirs, in milliseconds.
+    static let longestStepInMilliseconds = 10
+    static let longestStep = TimeSpan.milliseconds(longestStepInMilliseconds)
     /// How long a thread that computes keeps others from running between two turns of the loop.
     ///
     /// Scripts take what they do between two waits to be undisturbed: look whether a table was loaded, load it, store it.
     static let longestHold = TimeSpan.seconds(2.0)
-    /// Lua instructions between two looks at the clock.
+    /// Lua instructions between two looks at the clock, where no timer tells that a step is long.
     static let instructionsPerTick = 10_000
     /// Operations in a row that may complete at once before other threads have their turn.
     static let immediateOperations = 64
@@ -121,7 +122,9 @@ package final class ScriptEngine {
         }
         try installLibraries()
         try confine()
-        lua.setTick(every: Self.instructionsPerTick)
+        if !lua.watchSteps(longerThan: Self.longestStepInMilliseconds) {
+            lua.setTick(every: Self.instructionsPerTick)
+        }
     }
 
     /// Ends all threads and gives the Lua state back.
@@ -310,6 +313,7 @@ package final class ScriptEngine {
     func stop(_ thread: ScriptThread, _ doom: ScriptThread.Doom) {
         thread.doom = doom
         // A running one is stopped by the hook.
+        if thread === current { lua.tickSoon() }
         guard thread !== current, thread.stage != .ended else { return }
         noteDoom(doom, of: thread)
         if doom == .timedOut {

@@ -11,12 +11,18 @@ final class StoreTransactions {
     private let connection: SQLiteConnection
     private let request: StoreWriter.Request
     private(set) var scan: Int64 = 0
-    private var hosts: [HostKey: (id: Int64, isDone: Bool)] = [:]
+    /// The rows of the hosts under way; those of others are looked up, so that a scan of many hosts needs no memory for them.
+    private var underWay: [HostKey: Int64] = [:]
+    /// How many hosts are told of and not done.
+    var hostsUnderWay: Int { underWay.count }
     private var known: [Int64: Set<ScriptTask>] = [:]
+    private let findHost: SQLiteStatement
     private let addHost: SQLiteStatement
     private let updateHost: SQLiteStatement
     private let addPort: SQLiteStatement
     private let addScript: SQLiteStatement
+    private let addSystem: SQLiteStatement
+    private let addHop: SQLiteStatement
 
     /// Opens the database, and makes it if it is not there.
     init(_ request: StoreWriter.Request) throws(StoreError) {
@@ -25,15 +31,23 @@ final class StoreTransactions {
         try connection.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=OFF")
         if !request.isPortable { connection.keepLogOnClose() }
         try StoreSchema.prepare(connection, path: request.path)
+        findHost = try connection.prepare(
+            "SELECT id,done FROM hosts WHERE scan=? AND address=? AND name IS ?"
+        )
         addHost = try connection.prepare(
             """
-            INSERT INTO hosts(scan,address,name,reverse_name,state,reason,started,ended,done,facts)
-            VALUES(?,?,?,?,?,?,?,?,?,?)
+            INSERT INTO hosts(scan,address,name,reverse_name,state,reason,started,ended,done,facts,mac,mac_vendor,
+            distance,last_boot) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)
             """
         )
         updateHost = try connection.prepare(
-            "UPDATE hosts SET reverse_name=?,state=?,reason=?,started=?,ended=?,done=?,facts=? WHERE id=?"
+            """
+            UPDATE hosts SET reverse_name=?,state=?,reason=?,started=?,ended=?,done=?,facts=?,mac=?,mac_vendor=?,
+            distance=?,last_boot=? WHERE id=?
+            """
         )
+        addSystem = try connection.prepare("INSERT OR REPLACE INTO systems VALUES(?,?,?,?,?,?,?,?,?)")
+        addHop = try connection.prepare("INSERT OR REPLACE INTO hops VALUES(?,?,?,?,?)")
         addPort = try connection.prepare(
             "INSERT OR REPLACE INTO ports VALUES(?,?,?,?,?,?,?,?,?)"
         )
@@ -49,7 +63,8 @@ final class StoreTransactions {
     func write(_ events: [ScanEvent]) throws(StoreError) {
         try connection.execute("BEGIN IMMEDIATE")
         do throws(StoreError) {
-            for event in events { try write(event) }
+            let finished = Self.finished(in: events)
+            for event in events { try write(event, finished) }
         } catch {
             try? connection.execute("ROLLBACK")
             throw error
@@ -57,14 +72,25 @@ final class StoreTransactions {
         try connection.execute("COMMIT")
     }
 
-    private func write(_ event: ScanEvent) throws(StoreError) {
+    /// The hosts that are done within these events.
+    private static func finished(in events: [ScanEvent]) -> [HostKey: Host] {
+        var finished: [HostKey: Host] = [:]
+        for case .host(let host) in events { finished[HostKey(host)] = host }
+        return finished
+    }
+
+    /// Writes one event; a host whose ports become known is written as it is at the end, where the end comes in the same
+    /// transaction.
+    private func write(_ event: ScanEvent, _ finished: [HostKey: Host]) throws(StoreError) {
         switch event {
         case .started(let header): try start(header)
         case .phaseEnded(let phase, let time, let elapsed, _):
             try connection.prepare("INSERT INTO timings VALUES(?,?,?,?)")
                 .run([.integer(scan), .text(phase.rawValue), .real(time - elapsed), .real(elapsed)])
         case .script(let record): try write(record)
-        case .portsKnown(let host): try write(host, isDone: false)
+        case .portsKnown(let host):
+            let last = finished[HostKey(host)]
+            try write(last ?? host, isDone: last != nil)
         case .host(let host): try write(host, isDone: true)
         case .finished(let summary): try finish(summary)
         case .hostFound, .phaseStarted, .preScripts, .postScripts, .diagnostic, .progress: return
@@ -102,15 +128,6 @@ final class StoreTransactions {
             """
         ).run([.integer(scan)])
         try connection.prepare("DELETE FROM scripts WHERE scan=? AND state='cancelled'").run([.integer(scan)])
-        let hosts = try connection.prepare("SELECT id,address,name,done FROM hosts WHERE scan=?")
-        try hosts.bind([.integer(scan)])
-        while try hosts.step() {
-            let row = hosts.row
-            guard let id = row[0].integer, let address = row[1].text.flatMap({ IPAddress($0) }) else {
-                continue
-            }
-            self.hosts[HostKey(address, name: row[2].text)] = (Int64(id), row[3].integer == 1)
-        }
         let scripts = try connection.prepare(
             "SELECT host,script,phase,port,protocol FROM scripts WHERE scan=?"
         )
@@ -144,9 +161,20 @@ final class StoreTransactions {
 
     // MARK: Hosts
 
+    /// The row of a host, and whether the host is done; nothing for one that was not told of yet.
+    private func row(of key: HostKey, at address: IPAddress) throws(StoreError) -> (id: Int64, isDone: Bool)?
+    {
+        if let id = underWay[key] { return (id, false) }
+        defer { findHost.reset() }
+        try findHost.bind([.integer(scan), .text(address.description), .optional(key.name)])
+        guard try findHost.step() else { return nil }
+        let row = findHost.row
+        return (Int64(row[0].integer ?? 0), row[1].integer == 1)
+    }
+
     private func write(_ host: Host, isDone: Bool) throws(StoreError) {
         let key = HostKey(host)
-        let earlier = hosts[key]
+        let earlier = try row(of: key, at: host.address)
         // A host that an earlier run has done is told again.
         if let earlier, earlier.isDone { return }
         var facts = JSONWriter()
@@ -155,10 +183,18 @@ final class StoreTransactions {
         let single = write(groupsOf: host.ports, &facts)
         let records = host.ports.records { single.contains($0) }
         if !isDone { write(records, &facts) }
+        if !host.hops.isEmpty {
+            facts.key("trace")
+            facts.beginObject()
+            facts.traceMembers(host)
+            facts.endObject()
+        }
         facts.endObject()
         let state: [SQLiteValue] = [
             .optional(host.name), .text(host.state.rawValue), .text(host.reason.rawValue),
             .optional(host.started), .optional(host.ended), .integer(isDone ? 1 : 0), .json(facts.octets),
+            .optional(host.macAddress?.description), .optional(host.macVendor),
+            host.distance.map { .whole($0.hops) } ?? .null, .optional(host.os?.sequence.lastBoot),
         ]
         let id: Int64
         if let earlier {
@@ -170,9 +206,30 @@ final class StoreTransactions {
             )
             id = connection.lastRow
         }
-        hosts[key] = (id, isDone)
+        underWay[key] = isDone ? nil : id
         // Ports may change until the host is done; only then they get rows of their own.
-        if isDone { for record in records { try write(record, of: id) } }
+        guard isDone else { return }
+        for record in records { try write(record, of: id) }
+        try writeSystem(host, id)
+    }
+
+    /// Writes the rows that say which systems a host resembles, and the stations on the way to it.
+    private func writeSystem(_ host: Host, _ id: Int64) throws(StoreError) {
+        for (index, match) in (host.os?.matches ?? []).enumerated() {
+            let kind = match.classes.first
+            try addSystem.run([
+                .integer(id), .whole(index + 1), .text(match.name), .real(match.accuracy),
+                .optional(kind?.type), .optional(kind?.vendor), .optional(kind?.family),
+                .optional(kind?.generation), .optional(kind?.cpes.first),
+            ])
+        }
+        for hop in host.hops {
+            try addHop.run([
+                .integer(id), .whole(hop.timeToLive), .optional(hop.address?.description),
+                .optional(hop.name),
+                .optional(hop.roundTrip),
+            ])
+        }
     }
 
     /// Writes the ports of a host that is not done into its facts.
@@ -218,6 +275,7 @@ final class StoreTransactions {
                 facts.member("state", outcome.state.rawValue)
                 facts.member("reason", outcome.reason.rawValue)
                 facts.member("ttl", Int(outcome.ttl))
+                if let source = outcome.source { facts.member("source", source.description) }
                 facts.member("ports", PortRanges.text(ports.numbers(of: transport) { $0 == outcome }))
                 facts.endObject()
             }
@@ -229,7 +287,9 @@ final class StoreTransactions {
     // MARK: Scripts
 
     private func write(_ record: ScriptRecord) throws(StoreError) {
-        let host = record.address == nil ? nil : hosts[HostKey(record)]?.id
+        let host = try record.address.flatMap { (address) throws(StoreError) in
+            try row(of: HostKey(record), at: address)?.id
+        }
         if known[host ?? 0]?.contains(ScriptTask(record)) ?? false { return }
         var denied: SQLiteValue = .null
         if !record.denials.isEmpty {
