@@ -39,7 +39,7 @@ let samples = [
             + "Content-Type: text/html\r\nContent-Length: \(page.utf8.count)\r\nConnection: close\r\n\r\n\(page)"
     ),
     Sample("web page of nobody", "GetRequest", "HTTP/1.1 200 OK\r\nX-Thing: 1\r\n\r\n\(page)"),
-    Sample("noise", "GetRequest", String((0..<2000).map { Character(UnicodeScalar(UInt8($0 * 7919 % 127))) })),
+    Sample("noise", "GetRequest", String((0..<2000).map { Character(UnicodeScalar(UInt8($0 * 79 % 127))) })),
 ]
 let path = CommandLine.arguments.dropFirst().first ?? "/usr/share/nmap/nmap-service-probes"
 let rounds = 2000

@@ -23,8 +23,17 @@ package final class Network {
 
     /// Whether long calls are made on another thread; set before the first is.
     package var usesCallThread = false
-    /// The thread for long calls; nothing where none is wanted or the system has none left.
-    private(set) lazy var calls = usesCallThread ? try? CallThread() : nil
+    private var callThread: CallThread?
+    private var hasTriedCallThread = false
+
+    /// The thread for long calls, made at first use; nothing where none is wanted or the system has none left.
+    var calls: CallThread? {
+        if usesCallThread, !hasTriedCallThread {
+            hasTriedCallThread = true
+            callThread = try? CallThread()
+        }
+        return callThread
+    }
 
     private let resolverConfiguration: ResolverConfiguration?
     /// Made at first use: starting the TLS library takes milliseconds.
@@ -113,7 +122,7 @@ package final class Network {
     /// Ends everything that is under way, without a word, and closes its descriptors; see ``EventLoop/close()``.
     package func close() {
         gate.close()
-        if usesCallThread { calls?.stop() }
+        callThread?.stop()
         loop.close()
     }
 

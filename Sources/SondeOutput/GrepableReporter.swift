@@ -29,7 +29,8 @@ package final class GrepableReporter: Reporter {
         case .started(let header): try start(header)
         case .host(let host): try report(host)
         case .finished(let summary): try end(summary)
-        case .phaseStarted, .phaseEnded, .preScripts, .postScripts, .script, .hostFound, .portsKnown, .diagnostic,
+        case .phaseStarted, .phaseEnded, .preScripts, .postScripts, .script, .hostFound, .portsKnown,
+            .diagnostic,
             .progress:
             return
         }

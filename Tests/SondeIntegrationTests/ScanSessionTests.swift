@@ -80,7 +80,7 @@ import Testing
         return (hosts, told)
     }
 
-    @Test("targets with one address are scanned once and reported each under its name", .timeLimit(.minutes(1)))
+    @Test("targets with one address are scanned once and reported under each name", .timeLimit(.minutes(1)))
     func twins() throws {
         let listener = try LoopbackListener()
         let (hosts, told) = try scan(["localhost", "127.0.0.1", "127.0.0.1-2"]) { plan in
@@ -117,7 +117,7 @@ import Testing
             action = function() nmap.socket.sleep(60); return "slept" end
             """
         try #require(Self.write(text, to: path))
-        defer { unlink(path) }
+        defer { unsafe _ = unlink(path) }
         let (hosts, _) = try scan(["127.0.0.1"]) { plan in
             plan.ports.specification = "\(listener.port)"
             plan.scripts.rules = [path]

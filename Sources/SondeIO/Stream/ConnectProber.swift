@@ -32,7 +32,8 @@ package final class ConnectProber {
     /// Whether calls may wait for answers from loopback.
     private var waitsOnLoopback = true
     private var idleProbes: [ConnectProbe] = []
-    private lazy var lane = options == ConnectOptions() ? network.calls.map { ConnectLane($0, network.loop) } : nil
+    private lazy var lane =
+        options == ConnectOptions() ? network.calls.map { ConnectLane($0, network.loop) } : nil
 
     /// How long a call may wait, in microseconds; the kernel rounds it up to a tick of its clock.
     static let patience = 1000

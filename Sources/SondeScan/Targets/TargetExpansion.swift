@@ -45,6 +45,7 @@ package struct TargetExpansion: Sequence, IteratorProtocol, Sendable {
 
     /// Addresses of names that occur among the targets more than once: under several names, or as a number too.
     package var repeatedAddresses: Set<IPAddress> {
+        guard targets.contains(where: { $0.namedAddress != nil }) else { return [] }
         var seen: Set<IPAddress> = []
         var repeated: Set<IPAddress> = []
         for address in targets.compactMap(\.namedAddress) where !seen.insert(address).inserted {
