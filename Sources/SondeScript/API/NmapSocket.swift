@@ -43,6 +43,8 @@ final class NmapSocket {
     var coroutine: UInt = 0
     /// The thread that closes it at its end.
     weak var thread: ScriptThread?
+    /// Who it is charged to while it is open.
+    private var account: ScriptAccount?
     /// The thread that waits for it, with the number of that wait.
     private weak var waiter: ScriptThread?
     private var waiterGeneration = 0
@@ -84,6 +86,8 @@ final class NmapSocket {
         }
         channel = .none
         coroutine = 0
+        account?.sockets -= 1
+        account = nil
         guard let thread else { return }
         self.thread = nil
         thread.sockets[ObjectIdentifier(self)] = nil
@@ -104,6 +108,8 @@ final class NmapSocket {
     func open(_ channel: Channel, for thread: ScriptThread) {
         self.channel = channel
         self.thread = thread
+        account = thread.account
+        thread.account.sockets += 1
         coroutine = 0
         thread.sockets[ObjectIdentifier(self)] = WeakSocket(self)
     }
@@ -178,18 +184,18 @@ extension ScriptEngine {
         add(frame, "send") { [unowned self] (frame) throws(HostError) in try send(frame) }
         add(frame, "sendto") { [unowned self] (frame) throws(HostError) in try sendTo(frame) }
         add(frame, "receive") { [unowned self] (frame) throws(HostError) in
-            try receive(frame, socket: socketArgument(frame)) { _ in .some }
+            try receive(frame, socket: socketArgument(frame), act: "receive through") { _ in .some }
         }
         add(frame, "receive_bytes") { [unowned self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
-            return try receive(frame, socket: socket) { (frame) throws(HostError) in
-                .bytes(max(try frame.integer(at: 2), 0))
+            return try receive(frame, socket: socket, act: "receive bytes through") {
+                (frame) throws(HostError) in .bytes(max(try frame.integer(at: 2), 0))
             }
         }
         add(frame, "receive_lines") { [unowned self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
-            return try receive(frame, socket: socket) { (frame) throws(HostError) in
-                .lines(max(try frame.integer(at: 2), 1))
+            return try receive(frame, socket: socket, act: "receive lines through") {
+                (frame) throws(HostError) in .lines(max(try frame.integer(at: 2), 1))
             }
         }
         installBufferedReading(frame)
@@ -227,7 +233,7 @@ extension ScriptEngine {
     /// `socket:close()`.
     func close(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
-        guard socket.isOpen else { return softFailure(frame, "socket already closed") }
+        guard socket.isOpen else { return softFailure(frame, closedText("socket already closed", "close")) }
         traceClosing(socket)
         socket.reset()
         frame.push(true)
@@ -251,7 +257,7 @@ extension ScriptEngine {
     func claim(_ frame: borrowing CallFrame, _ socket: NmapSocket) throws(HostError) {
         let caller = frame.coroutineAddress
         guard socket.coroutine == 0 || socket.coroutine == caller else {
-            throw .message("Invalid reuse of a socket from one thread to another.")
+            throw .message(Self.isOfAnother)
         }
         socket.coroutine = caller
     }
@@ -283,6 +289,9 @@ extension ScriptEngine {
     /// Opens an unconnected UDP socket where a fresh one of that kind is used.
     func openDatagramsIfFresh(_ socket: NmapSocket) throws(HostError) {
         guard case .none = socket.channel, socket.kind == .udp, let current else { return }
+        guard current.account.sockets < settings.limits.sockets else {
+            throw .message("too many sockets: one script may have \(settings.limits.sockets)")
+        }
         let options = connectOptions(for: socket)
         do throws(StreamError) {
             let datagrams = try network.openUDP(socket.family, options: options, for: current.account)

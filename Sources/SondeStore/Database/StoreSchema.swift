@@ -3,7 +3,7 @@
 /// The tables of a scan database (`docs/scan-database.md`).
 enum StoreSchema {
     /// The version that this program writes.
-    static let version = 2
+    static let version = 3
 
     /// Makes the tables where they are missing.
     ///
@@ -36,6 +36,7 @@ enum StoreSchema {
                 try connection.execute(first)
             }
             if found < 2, version >= 2 { try connection.execute(second) }
+            if found < 3, version >= 3 { try connection.execute(third) }
             try connection.execute("PRAGMA user_version = \(version);COMMIT")
         } catch {
             try? connection.execute("ROLLBACK")
@@ -49,8 +50,10 @@ enum StoreSchema {
         return try statement.step() ? statement.row.first?.integer ?? 0 : 0
     }
 
-    /// What version 2 adds to version 1: systems and ways.
+    /// What version 2 adds to version 1: systems and ways, and an index that also finds one host by its address.
     private static let second = """
+        DROP INDEX IF EXISTS hosts_of_scan;
+        CREATE INDEX IF NOT EXISTS hosts_of_address ON hosts(scan, address);
         ALTER TABLE hosts ADD COLUMN mac TEXT;
         ALTER TABLE hosts ADD COLUMN mac_vendor TEXT;
         ALTER TABLE hosts ADD COLUMN distance INTEGER;
@@ -67,6 +70,9 @@ enum StoreSchema {
 
         """
 
+    /// What version 3 adds: how much a phase did.
+    private static let third = "ALTER TABLE timings ADD COLUMN extent TEXT;"
+
     /// The tables of version 1.
     private static let first = """
         CREATE TABLE IF NOT EXISTS scans(
@@ -76,7 +82,6 @@ enum StoreSchema {
         CREATE TABLE IF NOT EXISTS hosts(
           id INTEGER PRIMARY KEY, scan INTEGER NOT NULL REFERENCES scans(id), address TEXT NOT NULL, name TEXT,
           reverse_name TEXT, state TEXT, reason TEXT, started REAL, ended REAL, done INTEGER NOT NULL, facts TEXT);
-        CREATE INDEX IF NOT EXISTS hosts_of_scan ON hosts(scan);
         CREATE TABLE IF NOT EXISTS ports(
           host INTEGER NOT NULL REFERENCES hosts(id), port INTEGER, protocol TEXT, state TEXT, reason TEXT,
           service TEXT, product TEXT, version TEXT, facts TEXT,
