@@ -20,7 +20,7 @@ package struct ScriptWindow: Hashable, Sendable {
 
     /// A connection is slow if it takes so many times as long as the best one, and this much longer.
     private static let slowFactor: Int64 = 4
-    private static let slowMargin = TimeSpan.milliseconds(100)
+    private static let slowMargin = TimeSpan.milliseconds(500)
 
     /// Makes a window.
     ///
