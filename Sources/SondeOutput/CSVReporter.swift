@@ -85,8 +85,20 @@ package final class CSVReporter: Reporter {
         try sink.line(fields.map(Self.quoted).joined(separator: ","))
     }
 
+    /// Whether an octet stands for itself in a field without quotes.
+    private static func isPlain(_ octet: UInt8) -> Bool {
+        switch octet {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: ","), UInt8(ascii: ";"): false
+        case 0x20...0x7E: true
+        default: false
+        }
+    }
+
     /// One field, in quotes where it must be.
     static func quoted(_ text: String) -> String {
+        if text.utf8.allSatisfy(isPlain), text.utf8.first.map({ !"+-@=".utf8.contains($0) }) ?? true {
+            return text
+        }
         var shown = ""
         for scalar in text.unicodeScalars {
             switch scalar {
