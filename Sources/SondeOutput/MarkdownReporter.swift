@@ -93,12 +93,17 @@ package final class MarkdownReporter: Reporter {
         try sink.line("**\(Self.escaped(result.id))**" + (port.map { " on \($0)" } ?? "") + ":")
         try sink.line()
         let text = JSONWriter.visible(result.output)
-        let lines = text.split(separator: "\n").map { "    " + printableUnicode(String($0)) }
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n")).map { line in
+            "    "
+                + printableUnicode(String(decoding: line.last == 13 ? line.dropLast() : line, as: UTF8.self))
+        }
         try sink.lines(Array(lines.prefix(Self.mostLines)))
         if lines.count > Self.mostLines { try sink.line("    … \(lines.count - Self.mostLines) more lines") }
     }
 
     /// Text that Markdown and HTML take for text.
+    ///
+    /// They look at single code points, so a bracket stays a bracket with an accent above it.
     static func escaped(_ text: String) -> String {
         let shown = printableUnicode(text)
         guard shown.utf8.contains(where: isMark) else { return shown }
