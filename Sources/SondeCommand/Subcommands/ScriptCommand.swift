@@ -19,6 +19,13 @@ enum ScriptCommand {
             let names = Set(all.map(\.name)).union(all.flatMap(\.categories)).union(["all"])
             return StandardStreams.write(names.sorted().joined(separator: "\n") + "\n") == .written ? 0 : 1
         }
+        let known = ["list", "show", "args", "check"]
+        guard known.contains(what) else {
+            let near = known.min { editDistance($0, what) < editDistance($1, what) } ?? "list"
+            throw .usage(
+                "\(shown(what)) is not known; did you mean \(near)? All: \(known.joined(separator: " "))"
+            )
+        }
         if what == "check", rules.isEmpty { return try check(plan) }
         if rules.isEmpty, what == "list" { rules = ["all"] }
         guard !rules.isEmpty else { throw .usage("name a script: sonde script \(what) http-title") }
