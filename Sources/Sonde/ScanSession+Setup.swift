@@ -85,6 +85,7 @@ extension ScanSession {
         settings.timeout = plan.timing.template.scriptTimeout
         settings.traces = plan.scripts.isTraced || plan.tracesPackets
         settings.maximumParallelism = plan.timing.template.maximumParallelism
+        settings.minimumParallelism = plan.timing.template.minimumParallelism
         settings.maximumThreads = max(1000, plan.timing.template.minimumParallelism ?? 0)
         settings.arguments = .table(arguments.fields)
         settings.scope = scope

@@ -35,6 +35,8 @@ package struct ScriptSettings {
     package var traces = false
     /// Threads that may hold sockets at a time; nothing for no limit but descriptors.
     package var maximumParallelism: Int?
+    /// Threads that may always hold sockets, with each host; nothing for what the engine finds right.
+    package var minimumParallelism: Int?
     /// Script threads that live at a time at most.
     package var maximumThreads = 1000
     /// The address that connections come from (`-S`), if given.
