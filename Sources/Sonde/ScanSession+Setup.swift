@@ -91,6 +91,7 @@ extension ScanSession {
         settings.scope = scope
         settings.hostRate = plan.containment.hostRate
         settings.sandbox = makeSandbox(arguments)
+        settings.lock = try readLock()
         settings.limits.processorTime = plan.containment.processorTime
         settings.limits.memory = plan.containment.memory
         settings.limits.output = plan.containment.output
@@ -105,6 +106,25 @@ extension ScanSession {
             )
         } catch {
             throw ScanError(.failure, "cannot start the script engine: \(error)")
+        }
+    }
+
+    /// The lock file, if one is given.
+    private func readLock() throws(ScanError) -> ScriptLock? {
+        guard let path = plan.containment.lockFile else { return nil }
+        let octets: [UInt8]
+        do {
+            octets = try FileReader.contents(of: path)
+        } catch {
+            throw ScanError(.usage, "--locked: \(error.description)")
+        }
+        do throws(ScriptLock.Mistake) {
+            return try ScriptLock(parsing: octets)
+        } catch {
+            throw ScanError(
+                .usage,
+                "--locked \(path), line \(error.line): give a SHA-256, two blanks and a name"
+            )
         }
     }
 

@@ -8,18 +8,20 @@ extension ScriptEngine {
     /// `find_library(name)`: the compiled chunk and its path, or nil and why not.
     func findLibrary(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let name = try frame.text(at: 1)
-        let file =
-            "nselib/" + name.split(separator: ".", omittingEmptySubsequences: false).joined(separator: "/")
-        guard case .file(let path) = dataDirectory.locate(file + ".lua") else {
+        let file = libraryFile(name)
+        guard case .file(let path) = dataDirectory.locate(file) else {
             frame.pushNil()
-            frame.push("NSE failed to find \(file).lua in search paths.")
+            frame.push("NSE failed to find \(file) in search paths.")
             return .results(2)
         }
         let isOld: Bool
         do {
             let source = try FileReader.contents(of: path)
+            if let problem = lockProblem(file, source) { throw HostError.plain(problem) }
             isOld = ScriptGeneration(ofLibrary: source) == .lua51
             try frame.load(source, name: "@\(path)")
+        } catch let error as HostError {
+            throw error
         } catch let error as LuaError {
             throw .plain("error loading module '\(name)' from file '\(path)':\n\t\(error.text)")
         } catch {

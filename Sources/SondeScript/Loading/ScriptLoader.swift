@@ -58,6 +58,9 @@ extension ScriptEngine {
             } catch {
                 throw ScriptLoadError(path: path, reason: error.description, detail: "")
             }
+            if let problem = lockProblem(ScriptLock.name(ofScript: path), source) {
+                throw ScriptLoadError(path: path, reason: problem, detail: "")
+            }
         }
         let generation = ScriptGeneration(ofScript: source)
         let account = lua.beginAccount(limit: settings.limits.memory)

@@ -47,6 +47,8 @@ package struct ScriptSettings {
     package var hostRate: Double?
     /// What scripts may touch on this machine; nothing for everything.
     package var sandbox: ScriptSandbox? = ScriptSandbox()
+    /// The scripts and libraries that may be loaded, by their hashes; nothing for all.
+    package var lock: ScriptLock?
     /// What one script instance may use.
     package var limits = ScriptLimits()
     /// Worlds that scripts may be spread over, the scan's own included.
