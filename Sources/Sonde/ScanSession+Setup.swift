@@ -86,6 +86,7 @@ extension ScanSession {
         settings.arguments = .table(arguments.fields)
         settings.scope = scope
         settings.hostRate = plan.containment.hostRate
+        settings.chunks = files.chunks
         settings.worlds = plan.worldCount ?? Processors.count
         do {
             return try ScriptEngine(

@@ -117,6 +117,12 @@ int sonde_lua_call(lua_State *_Nonnull L, int arguments, int results, int trace)
 int sonde_lua_resume(lua_State *_Nonnull co, int arguments, int *_Nonnull results);
 /// Compiles text (never bytecode) and pushes the function, or the error. Answers a status. [-0, +1, -]
 int sonde_lua_load(lua_State *_Nonnull L, const char *_Nonnull text, size_t length, const char *_Nonnull name);
+/// The name and version of the Lua library that runs.
+const char *_Nonnull sonde_lua_library(void);
+/// Pushes the function of bytecode, which must be this library's own: it is not checked. Answers a status. [-0, +1, -]
+int sonde_lua_load_compiled(lua_State *_Nonnull L, const char *_Nonnull code, size_t length, const char *_Nonnull name);
+/// The bytecode of the function on top, to be freed; null for a C function or lack of memory. [-0, +0, -]
+char *_Nullable sonde_lua_compiled(lua_State *_Nonnull L, size_t *_Nonnull length);
 /// Pushes a traceback of `co` with a message (or none) before it. [-0, +1, m]
 void sonde_lua_traceback(lua_State *_Nonnull L, lua_State *_Nonnull co, const char *_Nullable message);
 

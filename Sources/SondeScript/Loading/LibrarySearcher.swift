@@ -17,9 +17,7 @@ extension ScriptEngine {
         }
         let isOld: Bool
         do {
-            let source = try FileReader.contents(of: path)
-            isOld = ScriptGeneration(ofLibrary: source) == .lua51
-            try frame.load(source, name: "@\(path)")
+            isOld = try pushLibrary(frame, path)
         } catch let error as LuaError {
             throw .plain("error loading module '\(name)' from file '\(path)':\n\t\(error.text)")
         } catch {
@@ -28,6 +26,21 @@ extension ScriptEngine {
         frame.push(path)
         frame.push(isOld)
         return .results(3)
+    }
+
+    /// Pushes the chunk of a library: whether its text is in the Lua of long ago.
+    private func pushLibrary(_ frame: borrowing CallFrame, _ path: String) throws -> Bool {
+        if let chunk = settings.chunks?.chunk(of: path),
+            (try? frame.load(compiled: chunk.code, name: "@\(path)")) != nil
+        {
+            return chunk.isOld
+        }
+        let identity = FileIdentity(of: path)
+        let source = try FileReader.contents(of: path)
+        let isOld = ScriptGeneration(ofLibrary: source) == .lua51
+        try frame.load(source, name: "@\(path)")
+        settings.chunks?.add(path, identity, isOld: isOld) { frame.compiled() }
+        return isOld
     }
 
     /// Whether the tree has a library of a name.

@@ -124,6 +124,7 @@ package final class ScriptEngine {
     package func close() {
         guard !isClosed else { return }
         _ = worlds.stop()
+        if !isAway { settings.chunks?.save() }
         for thread in Array(threads.values) { end(thread, closing: true) }
         isClosed = true
         ready = []

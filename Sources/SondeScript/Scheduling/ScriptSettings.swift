@@ -41,6 +41,8 @@ package struct ScriptSettings {
     package var scope: ScriptScope?
     /// Connections and datagrams that scripts may begin with one host per second; nothing for no limit.
     package var hostRate: Double?
+    /// Where compiled scripts are kept; nothing for nowhere.
+    package var chunks: ChunkCache?
     /// Worlds that scripts may be spread over, the scan's own included.
     package var worlds = 1
     /// The script arguments.
