@@ -21,10 +21,12 @@ extension HostPipeline {
         settings.payloads = payloads
         settings.pings = pings
         if let ports = connectPorts() { settings.ports = ports }
+        let progress = ScanProgress(.discovery)
+        phases.watch(progress)
         let discovery = HostDiscovery(
             session.network,
             settings,
-            progress: ScanProgress(.discovery),
+            progress: progress,
             source: { [unowned self] in nextHost() },
             onHost: { [unowned self] in discovered($0) }
         )

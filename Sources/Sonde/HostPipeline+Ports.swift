@@ -19,6 +19,7 @@ extension HostPipeline {
                 ? ports : ProbeOrder.shuffled(ports, technique.transport, using: &random)
             let progress = ScanProgress(technique.phase)
             guard let scan = makeScan(technique, order, progress, place: scans.count) else { continue }
+            phases.watch(progress)
             scans.append(scan)
             scanProgress.append(progress)
         }
@@ -40,6 +41,12 @@ extension HostPipeline {
             nameVendor(of: active)
             scanPorts(of: active, from: place + 1)
         }
+        if session.plan.verbosity > 0, technique != .ipProtocol {
+            settings.onOpenPort = { [unowned self] active, number in
+                let port = "\(number)/\(technique.transport.rawValue)"
+                session.tell(1, "Discovered open port \(port) on \(active.host.address)")
+            }
+        }
         let loop = session.network.loop
         if let raw, technique != .connect {
             settings.pings = pings
@@ -53,9 +60,14 @@ extension HostPipeline {
 
     private func socketTechnique(_ technique: Sonde.ScanTechnique) -> (any SocketTechnique)? {
         switch technique {
-        case .connect: ConnectScan(session.network, options: connectOptions)
-        case .udp: UDPScan(session.network, payloads: session.files.payloads, options: connectOptions)
-        default: nil
+        case .connect:
+            let scan = ConnectScan(session.network, options: connectOptions)
+            guard session.plan.tracesPackets else { return scan }
+            scan.onTrace = { [unowned session] in session.tell("CONN", "TCP localhost > \($0) => \($1)") }
+            return scan
+        case .udp:
+            return UDPScan(session.network, payloads: session.files.payloads, options: connectOptions)
+        default: return nil
         }
     }
 

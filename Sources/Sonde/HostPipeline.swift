@@ -36,8 +36,12 @@ final class HostPipeline {
     let raw: RawChannel?
     /// What traces ways, made at first use.
     var traceroute: Traceroute?
+    /// Hosts whose scripts run.
+    let scriptProgress = ScanProgress(.scripts)
     /// Timing pings of the hosts in work.
     let pings = TimingPings()
+    /// Tells when phases begin and end.
+    let phases: PhaseTeller
     var lookupsUnderWay: [Int: Operation] = [:]
     private(set) var hasStarted = false
     /// Hosts whose ports are known and whose scripts have not all ended.
@@ -58,6 +62,7 @@ final class HostPipeline {
         raw: RawChannel? = nil
     ) {
         self.session = session
+        phases = PhaseTeller(session)
         self.raw = raw
         self.given = given?[...] ?? []
         scansPorts = given == nil
@@ -66,6 +71,10 @@ final class HostPipeline {
         self.targets = targets
         self.exclusions = exclusions
         session.facts.onTarget = { [unowned self] in add($0) }
+        phases.mayGetHosts = { [unowned self] in
+            !(discovery?.isDone ?? true) || !added.isEmpty || !self.given.isEmpty || namesUnderWay > 0
+                || !lookupsUnderWay.isEmpty
+        }
     }
 
     /// Whether all hosts are reported.
@@ -97,6 +106,7 @@ final class HostPipeline {
         makeScans()
         makeServiceDetection()
         makeSystemDetection()
+        phases.watch(scriptProgress)
         if case .list = session.plan.extent {
             listTargets()
         } else {
@@ -166,10 +176,12 @@ final class HostPipeline {
             return
         }
         scripted[active.number] = active
+        scriptProgress.enter()
         let key = HostKey(active.host)
         session.onEvent(.portsKnown(active.host))
         for record in earlier.records(of: key) { session.onEvent(.script(record)) }
         engine.run(on: active, skipping: earlier.tasks(of: key)) { [weak self] in
+            self?.scriptProgress.leave()
             self?.advance(active, after: .scripts)
         }
     }

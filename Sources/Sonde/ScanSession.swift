@@ -75,6 +75,7 @@ public final class ScanSession {
     /// - Returns: what the head of a report tells.
     /// - Throws: ``ScanError``, in one line that names the offending text.
     public func prepare() throws(ScanError) -> ScanHeader {
+        try checkServicesFile()
         let selection = try selectPorts()
         var targets = TargetSetup(plan.targets, network)
         let exclusions = try targets.exclusions()
@@ -111,7 +112,7 @@ public final class ScanSession {
         )
         self.pipeline = pipeline
         if resolved.isEmpty, !targets.unresolved.isEmpty, !hasScriptsWithoutTargets {
-            throw ScanError(.failure, targets.unresolved[0])
+            throw ScanError(.failure, "no target is left to scan")
         }
         return ScanHeader(
             commandLine: plan.commandLine,
@@ -211,6 +212,7 @@ public final class ScanSession {
         if let pipeline {
             pipeline.start()
             try turn { pipeline.isDone }
+            pipeline.phases.endAll()
         }
         if plan.scripts.isWanted, let engine, engine.hasScripts(.postrule) {
             var isDone = false
@@ -276,7 +278,8 @@ public final class ScanSession {
             hostsUp: pipeline?.hostsUp ?? 0,
             hostsDown: pipeline?.hostsDown ?? 0,
             hostsTotal: pipeline?.hostsTotal ?? 0,
-            failure: failure
+            failure: failure,
+            traffic: channel?.traffic
         )
     }
 

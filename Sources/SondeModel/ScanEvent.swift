@@ -64,6 +64,8 @@ public struct ScanSummary: Hashable, Sendable {
     public var hostsTotal: Int
     /// Why the scan failed; nothing if it succeeded.
     public var failure: String?
+    /// What the scanner sent and captured; nothing if it used no raw packets.
+    public var traffic: PacketTraffic?
 
     /// Makes a summary.
     public init(
@@ -72,7 +74,8 @@ public struct ScanSummary: Hashable, Sendable {
         hostsUp: Int,
         hostsDown: Int,
         hostsTotal: Int,
-        failure: String? = nil
+        failure: String? = nil,
+        traffic: PacketTraffic? = nil
     ) {
         self.ended = ended
         self.elapsed = elapsed
@@ -80,7 +83,23 @@ public struct ScanSummary: Hashable, Sendable {
         self.hostsDown = hostsDown
         self.hostsTotal = hostsTotal
         self.failure = failure
+        self.traffic = traffic
     }
+}
+
+/// How many raw packets went out and came in.
+public struct PacketTraffic: Hashable, Sendable {
+    /// Packets sent.
+    public var packetsSent = 0
+    /// Their octets, IP headers included.
+    public var octetsSent = 0
+    /// Packets that captures took in.
+    public var packetsReceived = 0
+    /// Their octets.
+    public var octetsReceived = 0
+
+    /// Starts from nothing.
+    public init() {}
 }
 
 /// A message for the person at the terminal.
@@ -202,8 +221,8 @@ public enum ScanEvent: Sendable {
     case started(ScanHeader)
     /// A phase begins, with the time in seconds since 1970 (`-v`).
     case phaseStarted(Phase, at: Double)
-    /// A phase ended, with the time in seconds since 1970 and how long it took, seconds (`-v`).
-    case phaseEnded(Phase, at: Double, elapsed: Double)
+    /// A phase ended, with the time in seconds since 1970, how long it took, seconds, and how much was done (`-v`).
+    case phaseEnded(Phase, at: Double, elapsed: Double, extent: String? = nil)
     /// What scripts said before any host.
     case preScripts([ScriptResult])
     /// A script is done with one host or port; comes before the host's own event.

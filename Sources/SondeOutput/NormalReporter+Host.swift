@@ -36,7 +36,7 @@ extension NormalReporter {
             line += " (\(NumberText.latency(microseconds: times.smoothed))s latency)"
         }
         var lines = [line + "."] + otherNames(host)
-        if options.verbosity > 1, let started = host.started {
+        if options.verbosity > 1 || options.debugging > 0, let started = host.started {
             let length = LocalTime.whole(host.ended ?? started) - LocalTime.whole(started)
             lines.append("Scanned at \(LocalTime(started).dateAndSecond) for \(max(length, 0))s")
         }
@@ -79,7 +79,8 @@ extension NormalReporter {
         }
         let trace = TraceText.lines(host)
         try sink.lines(trace)
-        if !host.ports.isEmpty || !scripts.isEmpty || !system.isEmpty || !trace.isEmpty { try sink.line() }
+        let isEmpty = host.ports.isEmpty && scripts.isEmpty && system.isEmpty && trace.isEmpty
+        if !isEmpty || options.expectsBody { try sink.line() }
     }
 
     /// The lines before the table: an empty one, or what is not in the table.

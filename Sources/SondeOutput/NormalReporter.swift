@@ -37,9 +37,11 @@ package final class NormalReporter: Reporter {
         case .started(let header): try start(header)
         case .phaseStarted(let phase, let time):
             try terminalLine("Initiating \(phase.task) at \(LocalTime(time).minute)")
-        case .phaseEnded(let phase, let time, let elapsed):
+        case .phaseEnded(let phase, let time, let elapsed, let extent):
             let length = NumberText.fixed(elapsed, decimals: 2)
-            try terminalLine("Completed \(phase.task) at \(LocalTime(time).minute), \(length)s elapsed")
+            let extra = extent.map { " (\($0))" } ?? ""
+            let minute = LocalTime(time).minute
+            try terminalLine("Completed \(phase.task) at \(minute), \(length)s elapsed\(extra)")
         case .preScripts(let results): try scanScripts(results, head: "Pre-scan script results:")
         case .postScripts(let results): try scanScripts(results, head: "Post-scan script results:")
         case .host(let host):
@@ -121,6 +123,9 @@ package final class NormalReporter: Reporter {
             try sink.line("Note: the host seems to be down. If it is up but does not answer probes, try -Pn")
         }
         try sink.line("Sonde done: \(counts)")
+        if options.verbosity > 0, let traffic = summary.traffic {
+            try sink.line("           Raw packets \(NumberText.traffic(traffic))")
+        }
     }
 
     private func scanScripts(_ results: [ScriptResult], head: String) throws(OutputError) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import SondeModel
+
 /// Numbers as reports write them.
 enum NumberText {
     /// A number with a fixed count of decimals, as `0.15`.
@@ -48,6 +50,21 @@ enum NumberText {
             index += 1
         }
         return parts.joined(separator: ",")
+    }
+
+    /// `sent: 112 (8.978KB) | Rcvd: 215 (15.112KB)`.
+    static func traffic(_ traffic: PacketTraffic) -> String {
+        "sent: \(traffic.packetsSent) (\(octets(traffic.octetsSent))) | "
+            + "Rcvd: \(traffic.packetsReceived) (\(octets(traffic.octetsReceived)))"
+    }
+
+    /// A number of octets, from a thousand on with three decimals and a unit.
+    private static func octets(_ count: Int) -> String {
+        let units: [(least: Int, name: String)] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "KB")]
+        for unit in units where count >= unit.least {
+            return fixed(Double(count) / Double(unit.least), decimals: 3) + unit.name
+        }
+        return "\(count)B"
     }
 
     /// `1 IP address (1 host up) scanned in 0.15 seconds`.

@@ -26,7 +26,7 @@ package struct StatusLine {
         switch event {
         case .started(let header): started = header.started
         case .phaseStarted(let phase, let time): phaseStarts[phase] = time
-        case .phaseEnded(let phase, _, _): phaseStarts[phase] = nil
+        case .phaseEnded(let phase, _, _, _): phaseStarts[phase] = nil
         case .script(let record): costs.note(record)
         case .preScripts, .portsKnown, .host, .postScripts, .diagnostic, .progress, .finished: return
         }

@@ -37,8 +37,9 @@ package final class XMLReporter: Reporter {
         case .started(let header): start(header)
         case .phaseStarted(let phase, let time):
             task("taskbegin", [("task", phase.task), ("time", Self.seconds(time))])
-        case .phaseEnded(let phase, let time, _):
-            task("taskend", [("task", phase.task), ("time", Self.seconds(time))])
+        case .phaseEnded(let phase, let time, _, let extent):
+            let extra = extent.map { [("extrainfo", $0)] } ?? []
+            task("taskend", [("task", phase.task), ("time", Self.seconds(time))] + extra)
         case .preScripts(let results): scripts(results, in: "prescript", options, &writer)
         case .postScripts(let results): scripts(results, in: "postscript", options, &writer)
         case .host(let host):
@@ -170,7 +171,7 @@ extension ScanEvent {
     fileprivate var time: Double? {
         switch self {
         case .started(let header): header.started
-        case .phaseStarted(_, let time), .phaseEnded(_, let time, _): time
+        case .phaseStarted(_, let time), .phaseEnded(_, let time, _, _): time
         case .host(let host): host.ended
         case .finished(let summary): summary.ended
         case .preScripts, .postScripts, .script, .portsKnown, .diagnostic, .progress: nil

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Sonde
 import SondeModel
 import Testing
@@ -22,6 +23,38 @@ import Testing
         #expect(hosts.first?.ports.outcome(of: Port(1, .tcp))?.state == .closed)
     }
 
+    @Test("-v tells when phases begin and end, and each open port at once", .timeLimit(.minutes(1)))
+    func phases() throws {
+        let listener = try LoopbackListener()
+        var plan = ScanPlan()
+        plan.targets.words = ["127.0.0.1"]
+        plan.discovery.isSkipped = true
+        plan.names.mode = .never
+        plan.techniques = [.connect]
+        plan.ports.specification = "1,\(listener.port)"
+        plan.verbosity = 1
+        let session = try ScanSession(plan)
+        let header = try session.prepare()
+        var told: [String] = []
+        session.onEvent = { event in
+            switch event {
+            case .phaseStarted(let phase, _): told.append("begin \(phase.rawValue)")
+            case .phaseEnded(let phase, _, _, let extent):
+                told.append("end \(phase.rawValue) \(extent ?? "")")
+            case .diagnostic(let message): told.append(message.text)
+            case .host: told.append("host")
+            default: break
+            }
+        }
+        _ = session.run(header)
+        #expect(
+            told == [
+                "begin Connect Scan", "Discovered open port \(listener.port)/tcp on 127.0.0.1",
+                "end Connect Scan 2 total ports", "host",
+            ]
+        )
+    }
+
     @Test(
         "what cannot be scanned is one line that names it",
         arguments: [("1.2.3.4/99", "1"), ("127.0.0.1", "1-2-3"), ("127.0.0.1", "70000")]
@@ -32,6 +65,35 @@ import Testing
         plan.ports.specification = ports
         let session = try ScanSession(plan)
         #expect(throws: ScanError.self) { try session.prepare() }
+    }
+
+    @Test("--packet-trace tells of each connection", .timeLimit(.minutes(1)))
+    func connectTrace() throws {
+        var plan = ScanPlan()
+        plan.targets.words = ["127.0.0.1"]
+        plan.discovery.isSkipped = true
+        plan.names.mode = .never
+        plan.techniques = [.connect]
+        plan.ports.specification = "1"
+        plan.tracesPackets = true
+        let session = try ScanSession(plan)
+        let header = try session.prepare()
+        var lines: [String] = []
+        session.onEvent = { if case .diagnostic(let message) = $0 { lines.append(message.text) } }
+        _ = session.run(header)
+        #expect(lines.count == 1)
+        #expect(lines.first?.hasPrefix("CONN (") == true)
+        #expect(lines.first?.hasSuffix("s) TCP localhost > 127.0.0.1:1 => Connection refused") == true)
+    }
+
+    @Test("a file of service names that cannot be read is named")
+    func servicesFile() throws {
+        var plan = ScanPlan()
+        plan.targets.words = ["127.0.0.1"]
+        plan.files.services = "/nowhere/names"
+        let session = try ScanSession(plan)
+        let error = #expect(throws: ScanError.self) { try session.prepare() }
+        #expect(error?.message.contains("/nowhere/names") == true)
     }
 
     @Test("an unknown script is refused by name", .timeLimit(.minutes(1)))
@@ -47,4 +109,29 @@ import Testing
             #expect(error.message.contains("nosuchscript"))
         }
     }
+}
+
+/// A TCP socket that listens on a loopback port of the system's choice and takes no connection.
+private final class LoopbackListener {
+    let port: UInt16
+    private let descriptor: Int32
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                unsafe bind(descriptor, generic, size) == 0 && listen(descriptor, 8) == 0
+                    && getsockname(descriptor, generic, &size) == 0
+            }
+        }
+        try #require(isBound)
+        port = UInt16(bigEndian: address.sin_port)
+    }
+
+    deinit { close(descriptor) }
 }

@@ -27,6 +27,13 @@ struct NormalReporterTests {
         )
     }
 
+    @Test("an empty line ends a host of which more than its state was asked")
+    func emptyBody() {
+        let head = "Nmap scan report for 127.0.0.78\nHost is up.\n"
+        #expect(file([.host(Scene.plainHost())]) == head)
+        #expect(file([.host(Scene.plainHost())]) { $0.expectsBody = true } == head + "\n")
+    }
+
     @Test("host scripts without a port scan stand between empty lines")
     func hostScriptsOnly() {
         var host = Scene.plainHost()
@@ -111,6 +118,29 @@ struct NormalReporterTests {
             file([.diagnostic(Diagnostic(.standardError, "a")), .diagnostic(Diagnostic(.terminal, "b"))])
                 == ""
         )
+    }
+
+    @Test("with -v the last lines tell how many raw packets there were")
+    func traffic() throws {
+        var traffic = PacketTraffic()
+        (traffic.packetsSent, traffic.octetsSent) = (112, 8978)
+        (traffic.packetsReceived, traffic.octetsReceived) = (3, 132)
+        let summary = ScanSummary(
+            ended: Scene.start,
+            elapsed: 1,
+            hostsUp: 1,
+            hostsDown: 0,
+            hostsTotal: 1,
+            traffic: traffic
+        )
+        for verbosity in 0...1 {
+            let output = MemorySink()
+            let options = ReportOptions.with { $0.verbosity = verbosity }
+            let reporter = NormalReporter(output, style: .terminal(errors: MemorySink()), options: options)
+            try reporter.handle(.finished(summary))
+            let tail = "           Raw packets sent: 112 (8.978KB) | Rcvd: 3 (132B)\n"
+            #expect(output.text.hasSuffix(tail) == (verbosity == 1))
+        }
     }
 
     @Test("the file is brought up to date after each host")

@@ -33,6 +33,8 @@ package final class PortScan {
         package var ignoresForPace: (PortOutcome) -> Bool = { $0.state == .filtered }
         /// Timing pings of hosts, from earlier phases and for later ones.
         package var pings: TimingPings?
+        /// Called when a port turns out to be open, at once.
+        package var onOpenPort: ((ActiveHost, UInt16) -> Void)?
         /// Called before a host is reported of which a port was given up although more tries might have helped.
         package var onRetransmissionCap: ((ActiveHost) -> Void)?
 
@@ -155,7 +157,7 @@ package final class PortScan {
         hosts.append(entry)
         if case .packets(let technique) = means { open(entry, technique) }
         progress.total += settings.order.count
-        progress.hostsActive += 1
+        progress.enter()
         pumpSoon()
     }
 
@@ -344,6 +346,9 @@ package final class PortScan {
         if !settings.ignoresForPace(outcome) { adjust(probe, entry, sent: sent) }
         entry.scan.answered(probe, outcome, wasActive: wasActive)
         countDecided(entry)
+        if outcome.state == .open, let onOpenPort = settings.onOpenPort {
+            onOpenPort(entry.host, settings.order[Int(probe.index)])
+        }
         if let endsWith = settings.endsWith, endsWith(outcome) { finish(entry, .decided(outcome)) }
     }
 
@@ -379,8 +384,7 @@ package final class PortScan {
         entry.scan.timeout.stop(loop.now)
         // Ports that waited for another try in vain, or that nobody asked any more.
         progress.done += max(0, settings.order.count - entry.decided)
-        progress.hostsActive -= 1
-        progress.hostsDone += 1
+        progress.leave()
         if settings.endsWith == nil {
             entry.scan.write(
                 to: &entry.host.host.ports,

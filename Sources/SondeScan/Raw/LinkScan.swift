@@ -59,6 +59,8 @@ package final class LinkScan: PacketTechnique {
         } else {
             writeSolicitation(target, source, &writer)
         }
+        channel.traffic.packetsSent += 1
+        channel.traffic.octetsSent += max(0, writer.octets.count - EthernetHeader.octetCount)
         try? channel.link(on: target.path.interface).queue(writer.octets)
     }
 

@@ -49,6 +49,8 @@ package final class RawChannel {
     package let settings: PacketSettings
     /// Told of each packet while it is set (`--packet-trace`).
     package var onTrace: ((Direction, String) -> Void)?
+    /// What went out and came in so far.
+    package var traffic = PacketTraffic()
     /// Told of what prevents sending or capturing, each once.
     package var onTrouble: (String) -> Void = { _ in }
     /// Names of IP protocols, for traces.
@@ -204,6 +206,8 @@ package final class RawChannel {
     }
 
     private func pass(_ packet: [UInt8], to target: RawTarget) {
+        traffic.packetsSent += 1
+        traffic.octetsSent += packet.count
         if buildsFrames(for: target) { return passFrame(packet, to: target) }
         try? senders[target.address.family]?.queue(packet, to: target.address)
     }
@@ -255,6 +259,8 @@ package final class RawChannel {
     private func received(_ packet: CapturedPacket, _ octets: RawSpan) {
         let octets = Span<UInt8>(_bytes: octets)
         let start = packet.linkHeaderLength
+        traffic.packetsReceived += 1
+        traffic.octetsReceived += max(0, octets.count - start)
         if let onTrace {
             onTrace(.received, PacketDescription(of: octets, at: start, name: protocolName).description)
         }

@@ -62,6 +62,24 @@ package struct RawReply: Hashable, Sendable {
         return source
     }
 
+    /// Whether this may be a probe of ours to an address of our own, which captures show as well as the answer.
+    ///
+    /// It is when sender and receiver are the same, so that only what a probe never is proves an answer: a probe
+    /// from a port to the same port looks like a connection that opens from both sides, and one of a rare
+    /// protocol like an answer in that protocol.
+    var mayBeOwnProbe: Bool {
+        guard source == destination else { return false }
+        switch content {
+        case .tcp(let header):
+            let isAnswer = header.flags.contains(.rst) || header.flags.isSuperset(of: [.syn, .ack])
+            return header.sourcePort == header.destinationPort && !isAnswer
+        case .udp(let header): return header.sourcePort == header.destinationPort
+        case .sctp(let from, let to, _): return from == to
+        case .other: return true
+        case .icmp, .error: return false
+        }
+    }
+
     /// Makes the answer of a neighbour to a question on the link.
     ///
     /// - Parameters:

@@ -40,6 +40,7 @@ package enum ReplyRules: Hashable, Sendable {
     }
 
     private func verdict(_ reply: RawReply, _ probe: RawProbe) -> (PortState, Reason)? {
+        if reply.mayBeOwnProbe { return nil }
         if case .error(let error, let quoted) = reply.content {
             return verdict(error, isFromHost: reply.source == quoted.destination)
         }

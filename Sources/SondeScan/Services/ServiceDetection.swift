@@ -114,7 +114,7 @@ package final class ServiceDetection {
         }
         entry.open = ports.count
         progress.total += ports.count
-        progress.hostsActive += 1
+        progress.enter()
         entries.append(entry)
         guard !ports.isEmpty else {
             loop.soon { [weak self] in self?.finish(entry) }
@@ -238,8 +238,7 @@ package final class ServiceDetection {
         entry.isOver = true
         if let alarm = entry.alarm { loop.cancel(alarm) }
         entries.removeAll { $0 === entry }
-        progress.hostsActive -= 1
-        progress.hostsDone += 1
+        progress.leave()
         onHostDone(entry.host)
     }
 

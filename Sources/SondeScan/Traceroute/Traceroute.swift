@@ -114,7 +114,7 @@ package final class Traceroute {
         entries[target.plainAddress] = Entry(host, target, probe, trace, then)
         order.append(target.plainAddress)
         progress.total += 1
-        progress.hostsActive += 1
+        progress.enter()
         pumpSoon()
     }
 
@@ -246,8 +246,7 @@ package final class Traceroute {
         remember(hops, address)
         if entry.trace.reached != nil { longest = max(hops.count, 1) }
         progress.done += 1
-        progress.hostsActive -= 1
-        progress.hostsDone += 1
+        progress.leave()
         entry.then()
     }
 

@@ -3,27 +3,72 @@
 /// The tables of a scan database (`docs/scan-database.md`).
 enum StoreSchema {
     /// The version that this program writes.
-    static let version = 1
+    static let version = 2
 
     /// Makes the tables where they are missing.
     ///
+    /// A database of an earlier version is brought up to date, and what it holds stays.
+    ///
+    /// - Parameters:
+    ///   - connection: the open database.
+    ///   - path: its file, for messages.
+    ///   - version: the version to make; an earlier one only in tests.
     /// - Throws: ``StoreError`` if the file is a database of something else, or of a later version.
-    static func prepare(_ connection: SQLiteConnection, path: String) throws(StoreError) {
-        let statement = try connection.prepare("PRAGMA user_version")
-        let found = try statement.step() ? statement.row.first?.integer ?? 0 : 0
-        statement.reset()
-        guard found != version else { return }
-        guard found == 0 else {
-            throw StoreError("\(path) is of version \(found), which is later than this program's \(version)")
+    static func prepare(
+        _ connection: SQLiteConnection,
+        path: String,
+        upTo version: Int = version
+    ) throws(StoreError) {
+        guard try number("PRAGMA user_version", connection) != version else { return }
+        // Another scan may do the same at this moment; the version counts once nobody else can write.
+        try connection.execute("BEGIN IMMEDIATE")
+        do throws(StoreError) {
+            let found = try number("PRAGMA user_version", connection)
+            guard found <= version else {
+                throw StoreError(
+                    "\(path) is of version \(found), which is later than this program's \(version)"
+                )
+            }
+            if found == 0 {
+                guard try number("SELECT count(*) FROM sqlite_master", connection) == 0 else {
+                    throw StoreError("\(path) is a database, but not of stored scans")
+                }
+                try connection.execute(first)
+            }
+            if found < 2, version >= 2 { try connection.execute(second) }
+            try connection.execute("PRAGMA user_version = \(version);COMMIT")
+        } catch {
+            try? connection.execute("ROLLBACK")
+            throw error
         }
-        let tables = try connection.prepare("SELECT count(*) FROM sqlite_master")
-        let isEmpty = try tables.step() && tables.row.first?.integer == 0
-        tables.reset()
-        guard isEmpty else { throw StoreError("\(path) is a database, but not of stored scans") }
-        try connection.execute("BEGIN IMMEDIATE;\(sql)PRAGMA user_version = \(version);COMMIT")
     }
 
-    private static let sql = """
+    private static func number(_ query: String, _ connection: SQLiteConnection) throws(StoreError) -> Int {
+        let statement = try connection.prepare(query)
+        defer { statement.reset() }
+        return try statement.step() ? statement.row.first?.integer ?? 0 : 0
+    }
+
+    /// What version 2 adds to version 1: systems and ways.
+    private static let second = """
+        ALTER TABLE hosts ADD COLUMN mac TEXT;
+        ALTER TABLE hosts ADD COLUMN mac_vendor TEXT;
+        ALTER TABLE hosts ADD COLUMN distance INTEGER;
+        ALTER TABLE hosts ADD COLUMN last_boot REAL;
+        CREATE TABLE systems(
+          host INTEGER NOT NULL REFERENCES hosts(id), place INTEGER NOT NULL, name TEXT, accuracy REAL, type TEXT,
+          vendor TEXT, family TEXT, generation TEXT, cpe TEXT, PRIMARY KEY(host, place)) WITHOUT ROWID;
+        CREATE TABLE hops(
+          host INTEGER NOT NULL REFERENCES hosts(id), ttl INTEGER NOT NULL, address TEXT, name TEXT, rtt REAL,
+          PRIMARY KEY(host, ttl)) WITHOUT ROWID;
+        CREATE VIEW operating_systems AS SELECT scan, address, hosts.name AS name, systems.name AS os, accuracy, type,
+          vendor, family, generation, cpe, distance
+          FROM hosts JOIN systems ON systems.host = hosts.id WHERE place = 1;
+
+        """
+
+    /// The tables of version 1.
+    private static let first = """
         CREATE TABLE IF NOT EXISTS scans(
           id INTEGER PRIMARY KEY AUTOINCREMENT, started REAL, ended REAL, elapsed REAL,
           status TEXT NOT NULL, failure TEXT, process INTEGER, version TEXT, command TEXT,

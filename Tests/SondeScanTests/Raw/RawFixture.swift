@@ -16,12 +16,13 @@ enum RawFixture {
     static func packet(
         _ proto: IPProtocol,
         from source: IPAddress = host,
+        to destination: IPAddress = own,
         _ body: (inout OctetWriter) -> Void
     ) -> [UInt8] {
         var inner = OctetWriter()
         body(&inner)
         var writer = OctetWriter()
-        var header = IPv4Header(proto: proto, source: source, destination: own)
+        var header = IPv4Header(proto: proto, source: source, destination: destination)
         header.timeToLive = 63
         header.write(to: &writer, payloadLength: inner.count)
         writer.write(inner.octets)

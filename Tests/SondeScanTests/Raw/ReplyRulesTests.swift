@@ -28,6 +28,27 @@ import Testing
         #expect(state(.silentWhenOpen, accepted) == nil)
     }
 
+    @Test("a probe of ours to ourselves, as captures show it, is no answer")
+    func ownProbes() throws {
+        func own(_ proto: IPProtocol, _ body: (inout OctetWriter) -> Void) throws -> RawReply {
+            try RawFixture.reply(RawFixture.packet(proto, from: RawFixture.own, body))
+        }
+        func segment(_ flags: TCPFlags, from: UInt16 = 40000, to: UInt16 = 40000) throws -> RawReply {
+            try own(.tcp) {
+                TCPHeader(from: from, to: to, flags)
+                    .write(to: &$0, source: RawFixture.own, destination: RawFixture.own)
+            }
+        }
+        #expect(state(.syn, try segment(.syn)) == nil)
+        #expect(state(.syn, try segment([.syn, .ack])) == .open)
+        #expect(state(.syn, try segment([.rst, .ack])) == .closed)
+        #expect(state(.syn, try segment(.syn, from: 22)) == .open)
+        let rare = try own(IPProtocol(rawValue: 200)) { _ in }
+        #expect(state(.ipProtocol, rare, .ipProtocol(200)) == nil)
+        let answer = try RawFixture.reply(RawFixture.packet(IPProtocol(rawValue: 200)) { _ in })
+        #expect(state(.ipProtocol, answer, .ipProtocol(200)) == .open)
+    }
+
     @Test(arguments: [
         (0, true), (1, true), (2, true), (3, true), (9, true), (10, true), (13, true), (4, false),
     ])
