@@ -11,6 +11,7 @@ extension CallFrame {
     ///   - code: what ``compiled()`` gave under the same ``LuaState/library``. Lua does not check it: whoever can change it
     ///     can make the process do anything.
     ///   - name: the chunk's name, `@path` for files.
+    /// - Throws: ``LuaError`` if it is of another library, or cut off.
     package func load(compiled code: [UInt8], name: String) throws(LuaError) {
         reserve(2)
         let status = unsafe code.withUnsafeBytes { bytes in

@@ -39,7 +39,9 @@ final class CaptureSlots {
         wish <= 0 ? PcapSource.longestSnap : min(wish, PcapSource.longestSnap)
     }
 
-    /// Reads packets: whether there may be more. Only when all have been taken.
+    /// Reads packets: whether there may be more.
+    ///
+    /// Only when all have been taken.
     func fill(from descriptor: CInt, _ syscalls: Syscalls) throws(SystemError) -> Bool {
         taken = 0
         filled = 0

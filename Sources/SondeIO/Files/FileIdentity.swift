@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// Which module `timespec` belongs to depends on what else is imported.
+internal import CPcap
 internal import Glibc
 
 /// What tells one state of a file from any other without reading it: nobody but the system can set the time of the last
@@ -43,6 +45,7 @@ package struct FileIdentity: Hashable, Sendable {
     /// up to two seconds apart.
     ///
     /// - Parameter now: nanoseconds since 1970.
+    /// - Returns: whether it has.
     package func isSettled(at now: Int64) -> Bool {
         let (age, overflow) = now.subtractingReportingOverflow(max(modified, changed))
         return !overflow && age > 3_000_000_000

@@ -35,9 +35,10 @@ package final class ChunkCache: Sendable {
         stored = ChunkFile(path)
     }
 
-    /// Where the cache of a user is; nothing if no home is known.
+    /// Where the cache of a user is.
     ///
     /// - Parameter environment: gives environment variables.
+    /// - Returns: the file's path; nothing if no home is known.
     package static func usualPath(_ environment: (String) -> String?) -> String? {
         if let base = environment("XDG_CACHE_HOME"), base.hasPrefix("/") { return base + "/sonde/chunks" }
         guard let home = environment("HOME"), home.hasPrefix("/") else { return nil }

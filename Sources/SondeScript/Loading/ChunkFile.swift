@@ -3,7 +3,9 @@
 internal import SondeIO
 internal import SondeLua
 
-/// The file of a ``ChunkCache``: a head, a list of entries, their code. Numbers have eight octets, the lowest first.
+/// The file of a ``ChunkCache``: a head, a list of entries, their code.
+///
+/// Numbers have eight octets, the lowest first.
 struct ChunkFile: Sendable {
     /// What is known of one chunk.
     struct Entry: Hashable {

@@ -37,7 +37,12 @@ extension ScriptEngine {
     /// The script's text becomes the body of a function whose parameter is `_ENV`: compiled once, every thread
     /// then gets closures of its own for nothing. Lines keep their numbers.
     ///
-    /// - Parameter keep: sees the compiled chunk on top of the stack.
+    /// - Parameters:
+    ///   - source: the text.
+    ///   - path: its name in messages.
+    ///   - keep: sees the compiled chunk on top of the stack.
+    /// - Returns: the function.
+    /// - Throws: ``ScriptLoadError``.
     private func compile(
         _ source: [UInt8],
         _ path: String,
