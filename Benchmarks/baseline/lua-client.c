@@ -232,6 +232,18 @@ static void open_nmap(lua_State *L, int count, char **arguments) {
     lua_pop(L, 1);
 }
 
+// The most memory that the program itself held: what its parent held before it started does not count.
+static void tell_peak(void) {
+    char line[256];
+    long peak = 0;
+    FILE *file = fopen("/proc/self/status", "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (sscanf(line, "VmHWM: %ld kB", &peak) == 1) break;
+    }
+    if (file != NULL) fclose(file);
+    printf("peak=%ld\n", peak * 1024);
+}
+
 int main(int count, char **arguments) {
     if (count < 2) return 2;
     poller = epoll_create1(EPOLL_CLOEXEC);
@@ -247,6 +259,7 @@ int main(int count, char **arguments) {
     lua_getglobal(action, "action");
     resume(action, 0);
     run(action);
+    tell_peak();
     lua_close(L);
     return 0;
 }

@@ -51,8 +51,11 @@ enum {
 typedef struct sonde_lua_world {
     /// Swift's owner, handed to every call-back.
     void *_Nullable owner;
-    /// Runs host function `number`. Answers a count of results or a code above. Must not raise.
-    int (*_Nullable invoke)(lua_State *_Nonnull L, void *_Nullable owner, int64_t number);
+    /// Runs a host function. Answers a count of results or a code above. Must not raise.
+    int (*_Nullable invoke)(lua_State *_Nonnull L, void *_Nonnull function);
+    /// The host functions by their numbers.
+    void *_Nonnull *_Nullable functions;
+    size_t function_count;
     /// Pushes the results of the operation that suspended this coroutine; answers as `invoke` does.
     int (*_Nullable resumed)(lua_State *_Nonnull L, void *_Nullable owner);
     /// Asked every `count` instructions. Must not raise.

@@ -94,6 +94,14 @@ static inline uint64_t sonde_event_data(const struct epoll_event *events, int in
 int sonde_wakeup_make(void);
 int sonde_wakeup_signal(int descriptor);
 
+/// What tells one state of a file from another; times are nanoseconds since 1970.
+typedef struct {
+    uint64_t device, number;
+    int64_t size, modified, changed;
+} sonde_file_state;
+/// Looks at a plain file; -1 with EINVAL for anything else that is there.
+int sonde_look_at_file(const char *path, sonde_file_state *state);
+
 /// Raises the soft limit of open descriptors to the hard one; stores what holds then.
 int sonde_raise_descriptor_limit(uint64_t *limit);
 /// Makes writing to a closed connection an error instead of a signal, for the whole process.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Which module `timespec` belongs to depends on what else is imported.
-internal import CPcap
-internal import Glibc
+internal import CSystemShim
 
 /// What tells one state of a file from any other without reading it: nobody but the system can set the time of the last
 /// change.
@@ -29,15 +27,14 @@ package struct FileIdentity: Hashable, Sendable {
 
     /// Looks at a file; nothing if there is no plain file.
     package init?(of path: String) {
-        var status = stat()
-        guard unsafe !path.utf8.contains(0) && stat(path, &status) == 0 else { return nil }
-        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+        var state = sonde_file_state()
+        guard unsafe !path.utf8.contains(0) && sonde_look_at_file(path, &state) == 0 else { return nil }
         self.init(
-            device: UInt64(status.st_dev),
-            number: UInt64(status.st_ino),
-            size: Int64(status.st_size),
-            modified: Self.nanoseconds(status.st_mtim),
-            changed: Self.nanoseconds(status.st_ctim)
+            device: state.device,
+            number: state.number,
+            size: state.size,
+            modified: state.modified,
+            changed: state.changed
         )
     }
 
@@ -49,10 +46,5 @@ package struct FileIdentity: Hashable, Sendable {
     package func isSettled(at now: Int64) -> Bool {
         let (age, overflow) = now.subtractingReportingOverflow(max(modified, changed))
         return !overflow && age > 3_000_000_000
-    }
-
-    private static func nanoseconds(_ time: timespec) -> Int64 {
-        let (seconds, overflow) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? 0 : seconds &+ Int64(time.tv_nsec)
     }
 }

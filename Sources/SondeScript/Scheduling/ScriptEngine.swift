@@ -319,12 +319,12 @@ package final class ScriptEngine {
         if let deadline = thread.deadline { network.loop.cancel(deadline) }
         threads[ObjectIdentifier(thread)] = nil
         if closing { closeCoroutine(of: thread) }
-        for held in Array(thread.sockets.values) {
-            guard let socket = held.socket else { continue }
-            traceClosing(socket)
-            socket.closeChannel()
+        // One at a time: each takes itself out, and what happens meanwhile may take out others.
+        while let (key, held) = thread.sockets.first {
+            traceClosing(held.socket)
+            held.socket.closeChannel()
+            thread.sockets[key] = nil
         }
-        thread.sockets = [:]
         slots.forget(thread)
         slots.release(thread)?()
         for mutex in Array(thread.mutexes.values) { mutex.unlock() }
