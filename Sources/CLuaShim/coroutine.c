@@ -2,6 +2,7 @@
 //
 // `coroutine.resume` and `coroutine.wrap` that a suspension passes through: when the engine, and not the script,
 // stopped the inner coroutine, the outer one yields too, and resumes the inner one when its turn comes.
+// Whoever runs another stack notes it in `running`, which the hook needs.
 #include "CLuaShim.h"
 #include "internal.h"
 
@@ -21,7 +22,9 @@ static int drive(lua_State *L, lua_State *co, int count) {
     int results = 0;
     world->fences += fence;
     world->suspended = SONDE_LUA_NOT_SUSPENDED;
+    world->running = co;
     int status = lua_resume(co, L, count, &results);
+    world->running = L;
     world->fences -= fence;
     if (status == LUA_YIELD && world->suspended != SONDE_LUA_NOT_SUSPENDED) {
         lua_pop(co, results);
@@ -78,7 +81,10 @@ static int after_wrapped(lua_State *L, lua_State *co, int count) {
     int status = lua_status(co);
     if (status != LUA_OK && status != LUA_YIELD) {
         // Closes what the coroutine left open; the error object may change by that.
+        sonde_lua_world *world = sonde_lua_world_of(L);
+        world->running = co;
         status = lua_resetthread(co);
+        world->running = L;
         if (status != LUA_OK) {
             lua_pop(L, 1);
             lua_xmove(co, L, 1);
@@ -113,7 +119,22 @@ static int wrap(lua_State *L) {
     return 1;
 }
 
+/// `coroutine.close(co)`: Lua's own, which is upvalue 1. [-?, +?, e]
+static int close(lua_State *L) {
+    sonde_lua_world *world = sonde_lua_world_of(L);
+    lua_State *co = lua_tothread(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    if (co != NULL) world->running = co;
+    int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+    world->running = L;
+    return status == LUA_OK ? lua_gettop(L) : lua_error(L);
+}
+
 void sonde_lua_replace_coroutine_functions(lua_State *L) {
+    lua_getfield(L, -1, "close");
+    lua_pushcclosure(L, close, 1);
+    lua_setfield(L, -2, "close");
     lua_pushcfunction(L, resume);
     lua_setfield(L, -2, "resume");
     lua_pushcfunction(L, wrap);
@@ -127,8 +148,24 @@ int sonde_lua_resume(lua_State *co, int arguments, int *results) {
     world->host_depth = 0;
     world->fences = 0;
     world->suspended = SONDE_LUA_NOT_SUSPENDED;
+    lua_State *running = world->running;
+    world->running = co;
+    sonde_lua_world *outer = sonde_lua_begin_step(world);
     int status = lua_resume(co, NULL, arguments, results);
+    sonde_lua_end_step(outer);
+    world->running = running;
     world->host_depth = depth;
     world->fences = fences;
     return status;
+}
+
+void sonde_lua_reset(lua_State *co) {
+    sonde_lua_world *world = sonde_lua_world_of(co);
+    lua_State *running = world->running;
+    world->running = co;
+    sonde_lua_world *outer = sonde_lua_begin_step(world);
+    (void)lua_resetthread(co);
+    sonde_lua_end_step(outer);
+    world->running = running;
+    lua_settop(co, 0);
 }

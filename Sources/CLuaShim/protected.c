@@ -12,8 +12,11 @@ static int protected_call(lua_State *L, int arguments, int results, int handler)
     sonde_lua_world *world = sonde_lua_world_of(L);
     int depth = world->host_depth;
     int fences = world->fences;
+    lua_State *running = world->running;
     world->host_depth = 0;
+    world->running = L;
     int status = lua_pcall(L, arguments, results, handler);
+    world->running = running;
     world->host_depth = depth;
     world->fences = fences;
     return status;
@@ -40,11 +43,17 @@ lua_State *sonde_lua_new_state(sonde_lua_world *world) {
     lua_State *L = lua_newstate(sonde_lua_allocate, world);
     if (L == NULL) return NULL;
     *(sonde_lua_world **)lua_getextraspace(L) = world;
+    world->running = L;
     lua_atpanic(L, panic);
     return L;
 }
 
-void sonde_lua_close_state(lua_State *L) { lua_close(L); }
+void sonde_lua_close_state(lua_State *L) {
+    sonde_lua_world *world = sonde_lua_world_of(L);
+    world->step_length = 0;
+    world->running = NULL;
+    lua_close(L);
+}
 
 sonde_lua_world *sonde_lua_world_of(lua_State *L) { return *(sonde_lua_world **)lua_getextraspace(L); }
 

@@ -163,7 +163,7 @@ final class HostPipeline {
         case .ports: detectServices(of: active)
         case .services: detectSystem(of: active)
         case .system: trace(active)
-        case .trace: runScripts(on: active)
+        case .trace: findNextHop(of: active) { [weak self] in self?.runScripts(on: active) }
         case .scripts: finish(active)
         }
     }

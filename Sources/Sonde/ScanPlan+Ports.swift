@@ -55,6 +55,14 @@ public struct PacketRequest: Hashable, Sendable {
         case random(length: Int)
         /// These octets, at most 65435.
         case octets([UInt8])
+
+        /// How many octets they are.
+        public var count: Int {
+            switch self {
+            case .random(let length): length
+            case .octets(let octets): octets.count
+            }
+        }
     }
 
     /// The name of the interface to send from.

@@ -74,6 +74,8 @@ extension ScanSession {
         settings.timingLevel = plan.timing.template.level
         settings.isPrivileged = Privileges.mayUseRawPackets(typed: plan.isPrivileged)
         settings.ttl = plan.packets.timeToLive.map(Int.init)
+        settings.payloadLength = plan.packets.payload?.count ?? 0
+        settings.sendsFrames = plan.packets.sendsFrames
         settings.interface = plan.packets.interface
         settings.sourceAddress = plan.packets.sourceAddress
         settings.versionIntensity = plan.versions.intensity

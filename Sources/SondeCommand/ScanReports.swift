@@ -10,10 +10,12 @@ internal import SondeStore
 final class ScanReports {
     /// How often the status line is renewed; nothing where there is none.
     let statusInterval: TimeSpan?
-    /// Whether a report could not be written.
+    /// Whether a report could not be written; known once all are finished.
     private(set) var hasFailed = false
 
     private var group = ReporterGroup([])
+    private var thread: ReportThread?
+    private var keeper: StoreReporter?
 
     /// Opens all reports; files are made only now, after everything else was found good.
     init(_ request: ScanRequest, vulnerabilityScripts: Set<String> = []) throws(ScanError) {
@@ -35,24 +37,33 @@ final class ScanReports {
             for file in request.output.files {
                 reporters.append(try Self.reporter(file, request, options))
             }
-            if let store = request.store { reporters.append(Self.keeper(store, request)) }
+            keeper = request.store.map { Self.keeper($0, request) }
         } catch {
             throw ScanError(.failure, error.description)
         }
-        group = ReporterGroup(reporters) { [weak self] error in
-            self?.hasFailed = true
+        let group = ReporterGroup(reporters) { error in
             StandardStreams.complain("sonde: \(error.description)")
         }
+        self.group = group
+        thread = ReportThread(group)
     }
 
-    /// Gives an event to all reports.
-    func handle(_ event: ScanEvent) { group.handle(event) }
+    /// Gives an event to all reports, which are written on a thread of their own.
+    func handle(_ event: ScanEvent) {
+        keeper?.handle(event)
+        thread?.take(event)
+    }
 
     /// Shows a message at the terminal.
-    func tell(_ text: String) { group.handle(.diagnostic(Diagnostic(.terminal, text))) }
+    func tell(_ text: String) { thread?.take(.diagnostic(Diagnostic(.terminal, text))) }
 
-    /// Closes all reports.
-    func finish() { group.finish() }
+    /// Closes all reports, and waits until all is written.
+    func finish() {
+        thread?.end()
+        keeper?.finish()
+        thread?.finish()
+        hasFailed = !group.failures.isEmpty
+    }
 
     /// What the user of a scan wants to see.
     static func options(_ request: ScanRequest) -> ReportOptions {
@@ -102,7 +113,7 @@ final class ScanReports {
             appending: request.output.appends,
             isForced: request.output.isForced
         )
-        return makeReporter(file.format, sink, options)
+        return BatchingReporter(makeReporter(file.format, sink, options), to: sink)
     }
 
     /// Makes the report of one format.

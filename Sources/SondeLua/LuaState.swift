@@ -142,6 +142,17 @@ package final class LuaState {
     /// Asks ``onTick`` every so many instructions, in all coroutines made from now on.
     package func setTick(every count: Int) { unsafe sonde_lua_set_tick(L, CInt(clamping: count)) }
 
+    /// Asks ``onTick`` once a step of a coroutine has lasted for long, and again while it lasts; costs nothing before.
+    ///
+    /// - Parameter milliseconds: how long; the question may come half that time late.
+    /// - Returns: whether the system has a timer for that; else use ``setTick(every:)``.
+    package func watchSteps(longerThan milliseconds: Int) -> Bool {
+        unsafe sonde_lua_watch_steps(L, Int64(clamping: milliseconds) * 1_000_000) != 0
+    }
+
+    /// Asks ``onTick`` at the next instruction of the step that is under way.
+    package func tickSoon() { unsafe sonde_lua_ask_soon(L) }
+
     // MARK: Host functions and types
 
     /// Registers a Swift function that scripts can call.

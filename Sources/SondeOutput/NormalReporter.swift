@@ -23,6 +23,8 @@ package final class NormalReporter: Reporter {
     private var hasFinished = false
     /// Whether some host was only listed, so that none could be up.
     private var hasListedHosts = false
+    /// Whether more events come at once, so that the sink is not flushed for each.
+    private var moreFollows = false
 
     /// Makes a report.
     package init(_ sink: any OutputSink, style: Style, options: ReportOptions) {
@@ -51,7 +53,16 @@ package final class NormalReporter: Reporter {
         case .progress, .script, .portsKnown: return
         case .finished(let summary): try end(summary)
         }
-        if isTerminal || event.isLasting { try sink.flush() }
+        if !moreFollows, isTerminal || event.isLasting { try sink.flush() }
+    }
+
+    /// Writes what several events say; messages on standard error keep their places among the rest.
+    package func handle(_ events: ArraySlice<ScanEvent>) throws(OutputError) {
+        defer { moreFollows = false }
+        for (index, event) in zip(events.indices, events) {
+            moreFollows = index < events.endIndex - 1
+            try handle(event)
+        }
     }
 
     /// Ends the report and closes the file; see ``Reporter/finish()``.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SondeIO
 import SondeModel
 import SondeScript
 import Testing
@@ -9,7 +10,8 @@ import Testing
     @Test(
         "scripts before all hosts",
         arguments: [
-            "nmap-plain", "nmap-sync", "nmap-socket", "modules", "pcre",
+            "nmap-plain", "nmap-sync", "nmap-socket", "modules", "natives", "streams", "pcre",
+            "environment",
         ]
     )
     func prescripts(name: String) throws {
@@ -19,6 +21,19 @@ import Testing
         #expect(output.hasSuffix(" checks, 0 failures"), Comment(rawValue: output))
         // A script that checks nothing passes nothing.
         #expect(!output.hasPrefix("0 "))
+    }
+
+    @Test(
+        "captures and raw packets on the loopback",
+        .enabled(if: RawAccess.isAvailable(), "needs raw sockets")
+    )
+    func raw() throws {
+        var settings = ScriptSettings()
+        settings.isPrivileged = true
+        let world = try ScriptWorld(tree: "Lua", settings: settings)
+        try world.choose("raw")
+        let output = try world.runBeforeHosts()["raw"] ?? "no output"
+        #expect(output.hasSuffix(" checks, 0 failures"), Comment(rawValue: output))
     }
 
     @Test("scripts against a peer", arguments: ["peer", "host-tables", "port-tables"])

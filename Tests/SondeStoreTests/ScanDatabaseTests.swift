@@ -260,6 +260,25 @@ enum StoredScene {
         #expect(ScanDifference.all(old, new).isEmpty)
     }
 
+    @Test("hosts that are done are known by the database and not by memory")
+    func manyHosts() throws {
+        defer { removed() }
+        let transactions = try StoreTransactions(
+            .init(path: path, arguments: ["sonde"], directory: "/", isPortable: true)
+        )
+        try transactions.write([.started(StoredScene.header), .portsKnown(StoredScene.host(1, done: false))])
+        #expect(transactions.hostsUnderWay == 1)
+        // A host told twice has one row; what its scripts say is its own, whenever it comes.
+        try transactions.write([.host(StoredScene.reported(1)), .host(StoredScene.reported(1))])
+        try transactions.write([.script(StoredScene.record(1)), .host(StoredScene.reported(2))])
+        #expect(transactions.hostsUnderWay == 0)
+        var rows: [[SQLiteValue]] = []
+        try ScanDatabase(path).query(
+            "SELECT (SELECT count(*) FROM hosts), address FROM scripts JOIN hosts ON hosts.id = scripts.host"
+        ) { _, row in rows.append(row) }
+        #expect(rows == [[.integer(2), .text(StoredScene.host(1).address.description)]])
+    }
+
     @Test("a query cannot change the database, and wrong files are named")
     func query() throws {
         defer { removed() }

@@ -58,7 +58,7 @@ typedef struct sonde_lua_world {
     size_t function_count;
     /// Pushes the results of the operation that suspended this coroutine; answers as `invoke` does.
     int (*_Nullable resumed)(lua_State *_Nonnull L, void *_Nullable owner);
-    /// Asked every `count` instructions. Must not raise.
+    /// Asked in long steps. Must not raise.
     int (*_Nullable tick)(lua_State *_Nonnull L, void *_Nullable owner);
     /// Takes back the reference that a userdata held.
     void (*_Nullable release)(void *_Nonnull object);
@@ -72,6 +72,10 @@ typedef struct sonde_lua_world {
     int suspended;
     /// Argument that SONDE_LUA_BAD_ARGUMENT and SONDE_LUA_BAD_TYPE are about.
     int argument;
+    /// The state or coroutine whose stack is being run, or was last.
+    lua_State *_Nullable volatile running;
+    /// Nanoseconds after which `tick` is asked in a step, where a timer watches; 0 where none does.
+    volatile int64_t step_length;
 } sonde_lua_world;
 
 /// What a userdata of ours holds.
@@ -99,6 +103,11 @@ int sonde_lua_open_libraries(lua_State *_Nonnull L);
 int sonde_lua_open(lua_State *_Nonnull L, lua_CFunction _Nonnull opener, const char *_Nonnull name);
 /// Asks `tick` every `count` instructions in this coroutine and those made from it; 0 stops that. [-0, +0, -]
 void sonde_lua_set_tick(lua_State *_Nonnull L, int count);
+/// Has `tick` asked once a step has lasted so long, and again while it lasts, at no cost before: whether the system
+/// has a timer for that. The step may be late by half that time. [-0, +0, -]
+int sonde_lua_watch_steps(lua_State *_Nonnull L, int64_t nanoseconds);
+/// Has `tick` asked at the next instruction of what runs. [-0, +0, -]
+void sonde_lua_ask_soon(lua_State *_Nonnull L);
 
 // MARK: Host functions
 
@@ -118,6 +127,8 @@ int sonde_lua_can_suspend(lua_State *_Nonnull L);
 int sonde_lua_call(lua_State *_Nonnull L, int arguments, int results, int trace);
 /// Resumes a coroutine from outside Lua; `*results` values are on top of its stack after. [-?, +?, -]
 int sonde_lua_resume(lua_State *_Nonnull co, int arguments, int *_Nonnull results);
+/// Closes a coroutine from outside Lua: what it left open is closed, its stack is emptied. [-?, +0, -]
+void sonde_lua_reset(lua_State *_Nonnull co);
 /// Compiles text (never bytecode) and pushes the function, or the error. Answers a status. [-0, +1, -]
 int sonde_lua_load(lua_State *_Nonnull L, const char *_Nonnull text, size_t length, const char *_Nonnull name);
 /// The name and version of the Lua library that runs.

@@ -47,6 +47,9 @@ package final class CaptureReader {
 
     deinit { close() }
 
+    /// Whether a receive is under way.
+    package var isReceiving: Bool { receiving != nil }
+
     /// Receives one packet.
     package func receive(
         before deadline: Instant?,

@@ -10,6 +10,8 @@ internal import SondeWire
 final class NmapDnet {
     /// The interface that frames leave through, if one is open.
     var link: LinkSender?
+    /// The interface that packets in frames of our own leave through.
+    var framed: LinkSender?
     /// Whether `ip_open` was called.
     var isIPOpen = false
     /// The raw sockets that were needed so far.
@@ -41,7 +43,7 @@ extension ScriptEngine {
         try frame.object(at: 1, as: types.dnet)
     }
 
-    private func success(_ frame: borrowing CallFrame) -> HostReturn {
+    func success(_ frame: borrowing CallFrame) -> HostReturn {
         frame.push(true)
         return .results(1)
     }
@@ -63,8 +65,8 @@ extension ScriptEngine {
         }
         add(frame, "ethernet_send") { [self] (frame) throws(HostError) in
             let dnet = try dnetArgument(frame)
-            let octets = try frame.string(at: 2)
             guard let link = dnet.link else { throw .message("dnet ethernet interface is not open") }
+            let octets = try frame.string(at: 2)
             traceLine("Ethernet frame (\(octets.count) bytes) > \(link.interface)")
             do throws(PacketError) {
                 link.client = current?.account
@@ -89,7 +91,7 @@ extension ScriptEngine {
     }
 
     /// The sender of an interface, which all scripts share.
-    private func linkSender(_ name: String) throws(HostError) -> LinkSender {
+    func linkSender(_ name: String) throws(HostError) -> LinkSender {
         guard name.utf8.count < 32 else { throw .argument(2, "device name too long") }
         if let open = linkSenders[name]?.sender { return open }
         guard let interface = (try? InterfaceList.current())?.first(where: { $0.name == name }),
@@ -123,6 +125,7 @@ extension ScriptEngine {
             guard dnet.isIPOpen else { return softFailure(frame, "raw socket already closed") }
             dnet.isIPOpen = false
             dnet.raw = [:]
+            dnet.framed = nil
             closeLink(of: dnet)
             traceLine("raw IP socket close")
             return success(frame)
@@ -141,14 +144,14 @@ extension ScriptEngine {
         guard dnet.isIPOpen else { throw .message("raw socket not open to send") }
         let header = PacketDestinations(packet: octets)
         guard let destination = header.addresses.first else { throw .message("can't parse ip packet") }
-        guard !frame.isNil(at: 3) else { return send(frame, octets, to: destination, dnet) }
+        guard !frame.isNil(at: 3) else { return try send(frame, octets, to: destination, dnet) }
         guard frame.type(at: 3) == .table || frame.convertedOctets(at: 3) != nil else {
             throw .type(3, "string")
         }
         guard let name = try destinationName(frame) else {
             throw .argument(3, "host table lacks 'ip' or 'targetname' fields")
         }
-        if let address = NumericAddress.parse(name) { return send(frame, octets, to: address, dnet) }
+        if let address = NumericAddress.parse(name) { return try send(frame, octets, to: address, dnet) }
         return try wait(frame) { [network] then in
             network.resolver.attempt(name, family: nil, then: then)
         } deliver: { [unowned self] (result: Result<[IPAddress], StreamError>, frame) throws(HostError) in
@@ -158,7 +161,7 @@ extension ScriptEngine {
                 guard let first = addresses.first else {
                     return softFailure(frame, "getaddrinfo returned success but no addresses")
                 }
-                return send(frame, octets, to: first, dnet)
+                return try send(frame, octets, to: first, dnet)
             }
         }
     }
@@ -173,7 +176,12 @@ extension ScriptEngine {
         _ octets: [UInt8],
         to destination: IPAddress,
         _ dnet: NmapDnet
-    ) -> HostReturn {
+    ) throws(HostError) -> HostReturn {
+        if settings.sendsFrames, let path = try? network.paths.path(to: zoned(destination)), path.needsFrames,
+            !path.isLocal, destination.isUnicast(on: path.interface)
+        {
+            return try sendFramed(frame, octets, to: zoned(destination), by: path, dnet)
+        }
         traceLine("RAW SEND \(PacketDescription(of: octets.span))")
         let failure = { (number: Int32, reason: String) in "error while sending: \(reason) (errno \(number))"
         }

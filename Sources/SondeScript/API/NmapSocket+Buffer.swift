@@ -16,14 +16,17 @@ extension ScriptEngine {
         add(frame, "receive_buf") { [self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
             try openDatagramsIfFresh(socket)
-            guard socket.isOpen else { return softFailure(frame, Self.notConnected) }
+            guard socket.isOpen else {
+                return softFailure(frame, closedText(Self.notConnected, "receive through"))
+            }
             if case .capture = socket.channel { throw .message(Self.isCapture) }
             let type = frame.type(at: 2)
             guard type == .function || type == .string else { throw .type(2, "function/string") }
             let reading = BufferedReading(
                 socket: socket,
                 isPattern: type == .string,
-                keepsDelimiter: try frame.boolean(at: 3),
+                keepsDelimiter: isOldScript ? frame.isTruthy(at: 3) : try frame.boolean(at: 3),
+                isOld: isOldScript,
                 find: find
             )
             return try readOn(frame, reading, socket.buffer)
@@ -35,6 +38,9 @@ extension ScriptEngine {
         let socket: NmapSocket
         let isPattern: Bool
         let keepsDelimiter: Bool
+        /// Whether the script was written for Nmap 5.00: an empty match counts, what is left at the end is given once, and
+        /// an error of the delimiter is a result.
+        let isOld: Bool
         let find: LuaReference
     }
 
@@ -47,21 +53,46 @@ extension ScriptEngine {
         _ reading: BufferedReading,
         _ buffer: [UInt8]
     ) throws(HostError) -> HostReturn {
-        if let (left, right) = try match(frame, reading, buffer) {
+        let place: (Int, Int)?
+        do throws(HostError) {
+            place = try match(frame, reading, buffer)
+        } catch {
+            guard reading.isOld, case .top = error else { throw error }
+            let text = frame.convertedText(at: -1) ?? ""
+            return softFailure(frame, "Error inside splitting-function: \(text)")
+        }
+        if let (left, right) = place {
+            if reading.isOld, left == right + 1, (0...buffer.count).contains(right) {
+                return split(frame, reading, buffer, keeping: right, upTo: right)
+            }
             guard left <= right, right <= buffer.count, right >= 0 else {
                 throw .message("invalid indices for match")
             }
-            reading.socket.buffer = Array(buffer[right...])
-            frame.push(true)
-            frame.push(Array(buffer[..<(reading.keepsDelimiter ? right : min(max(left, 1) - 1, right))]))
-            return .results(2)
+            let kept = reading.keepsDelimiter ? right : min(max(left, 1) - 1, right)
+            return split(frame, reading, buffer, keeping: kept, upTo: right)
         }
         return try receive(frame, reading.socket, .some) { [unowned self] (result, frame) throws(HostError) in
             switch result {
-            case .failure(let error): return eventFailure(frame, error)
+            case .failure(let error):
+                guard reading.isOld, !buffer.isEmpty else { return eventFailure(frame, error) }
+                return split(frame, reading, buffer, keeping: buffer.count, upTo: buffer.count)
             case .success(let octets): return try readOn(frame, reading, buffer + octets)
             }
         }
+    }
+
+    /// Hands out the first octets of the buffer, and lets the socket keep the rest.
+    private func split(
+        _ frame: borrowing CallFrame,
+        _ reading: BufferedReading,
+        _ buffer: [UInt8],
+        keeping count: Int,
+        upTo end: Int
+    ) -> HostReturn {
+        reading.socket.buffer = Array(buffer[end...])
+        frame.push(true)
+        frame.push(Array(buffer[..<count]))
+        return .results(2)
     }
 
     /// The first and last place of the delimiter, counted from 1; nothing if it is not there yet.

@@ -37,6 +37,8 @@ extension ScriptEngine {
         guard case .capture(let capture) = try socketArgument(frame).channel else {
             throw .message("not a pcap socket")
         }
+        // Coroutines may take turns, but not receive at the same time.
+        guard !capture.reader.isReceiving else { throw .message(Self.isOfAnother) }
         return capture
     }
 
@@ -78,8 +80,9 @@ extension ScriptEngine {
         _ frame: borrowing CallFrame,
         _ capture: ScriptCapture
     ) throws(HostError) -> HostReturn {
-        let deadline = try socketArgument(frame).deadline(network.loop.clockNow)
-        return try wait(frame) { then in
+        let socket = try socketArgument(frame)
+        let deadline = socket.deadline(network.loop.clockNow)
+        return try wait(frame, on: socket) { then in
             capture.reader.receive(before: deadline, then: then)
         } deliver: { [unowned self] (result: Result<KeptPacket, StreamError>, frame) throws(HostError) in
             switch result {
@@ -123,7 +126,7 @@ extension ScriptEngine {
         guard let (key, deadline) = capture.awaited, let function = capture.keyFunction else {
             throw .argument(1, "You can't receive from this socket before you have registered.")
         }
-        return try wait(frame) { then in
+        return try wait(frame, on: try socketArgument(frame)) { then in
             capture.reader.receive(before: deadline, then: then)
         } deliver: { [unowned self] (result: Result<KeptPacket, StreamError>, frame) throws(HostError) in
             guard case .success(let kept) = result else {

@@ -98,7 +98,8 @@ extension ScriptEngine {
         _ address: IPAddress
     ) throws(HostError) -> HostReturn {
         let thread = try suspendableThread(frame)
-        // An earlier connection is dropped silently; timeout, bind and buffer stay.
+        // An earlier connection is dropped silently; timeout, bind and buffer stay, which scripts of old did not know.
+        if isOldScript { socket.buffer = [] }
         let held = thread.holdsSlot
         socket.closeChannel()
         if held, !thread.holdsSlot { _ = slots.take(thread) }

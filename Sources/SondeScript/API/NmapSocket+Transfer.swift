@@ -8,12 +8,24 @@ internal import SondeModel
 extension ScriptEngine {
     static let notConnected = "socket must be connected"
     static let isCapture = "invalid operation on pcap socket"
+    static let isOfAnother = "Invalid reuse of a socket from one thread to another."
+
+    /// Whether the running script was written for Nmap 5.00.
+    var isOldScript: Bool { current?.script.generation == .lua51 }
+
+    /// What a script is told of a closed socket; those of Nmap 5.00 know other words.
+    func closedText(_ text: String, _ act: String) -> String {
+        isOldScript ? "Trying to \(act) a closed socket\n" : text
+    }
 
     /// `socket:send(data)`.
     func send(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
         try openDatagramsIfFresh(socket)
-        guard socket.isOpen else { return softFailure(frame, Self.notConnected) }
+        guard socket.isOpen else {
+            return softFailure(frame, closedText(Self.notConnected, "send through"))
+        }
+        if isOldScript { socket.buffer = [] }
         let octets = try frame.string(at: 2)
         let deadline = socket.deadline(network.loop.now)
         switch socket.channel {
@@ -97,10 +109,12 @@ extension ScriptEngine {
     func receive(
         _ frame: borrowing CallFrame,
         socket: NmapSocket,
+        act: String,
         amount: (borrowing CallFrame) throws(HostError) -> ReceiveAmount
     ) throws(HostError) -> HostReturn {
         try openDatagramsIfFresh(socket)
-        guard socket.isOpen else { return softFailure(frame, Self.notConnected) }
+        guard socket.isOpen else { return softFailure(frame, closedText(Self.notConnected, act)) }
+        if isOldScript { socket.buffer = [] }
         return try receive(frame, socket, try amount(frame)) { [unowned self] result, frame in
             pushReceived(frame, result)
         }
@@ -181,7 +195,9 @@ extension ScriptEngine {
     func info(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
         try openDatagramsIfFresh(socket)
-        guard socket.isOpen else { return softFailure(frame, Self.notConnected) }
+        guard socket.isOpen else {
+            return softFailure(frame, closedText(Self.notConnected, "get info from"))
+        }
         if case .capture = socket.channel { throw .message(Self.isCapture) }
         let ends = socket.ends
         frame.push(true)

@@ -170,18 +170,18 @@ extension ScriptEngine {
         add(frame, "send") { [self] (frame) throws(HostError) in try send(frame) }
         add(frame, "sendto") { [self] (frame) throws(HostError) in try sendTo(frame) }
         add(frame, "receive") { [self] (frame) throws(HostError) in
-            try receive(frame, socket: socketArgument(frame)) { _ in .some }
+            try receive(frame, socket: socketArgument(frame), act: "receive through") { _ in .some }
         }
         add(frame, "receive_bytes") { [self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
-            return try receive(frame, socket: socket) { (frame) throws(HostError) in
-                .bytes(max(try frame.integer(at: 2), 0))
+            return try receive(frame, socket: socket, act: "receive bytes through") {
+                (frame) throws(HostError) in .bytes(max(try frame.integer(at: 2), 0))
             }
         }
         add(frame, "receive_lines") { [self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
-            return try receive(frame, socket: socket) { (frame) throws(HostError) in
-                .lines(max(try frame.integer(at: 2), 1))
+            return try receive(frame, socket: socket, act: "receive lines through") {
+                (frame) throws(HostError) in .lines(max(try frame.integer(at: 2), 1))
             }
         }
         installBufferedReading(frame)
@@ -219,7 +219,7 @@ extension ScriptEngine {
     /// `socket:close()`.
     func close(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let socket = try socketArgument(frame)
-        guard socket.isOpen else { return softFailure(frame, "socket already closed") }
+        guard socket.isOpen else { return softFailure(frame, closedText("socket already closed", "close")) }
         traceClosing(socket)
         socket.reset()
         frame.push(true)
@@ -243,7 +243,7 @@ extension ScriptEngine {
     func claim(_ frame: borrowing CallFrame, _ socket: NmapSocket) throws(HostError) {
         let caller = frame.coroutineAddress
         guard socket.coroutine == 0 || socket.coroutine == caller else {
-            throw .message("Invalid reuse of a socket from one thread to another.")
+            throw .message(Self.isOfAnother)
         }
         socket.coroutine = caller
     }

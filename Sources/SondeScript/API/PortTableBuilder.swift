@@ -41,8 +41,7 @@ extension ScriptEngine {
         frame.setField("reason_ttl", Int(record.outcome.ttl))
         frame.setField("service", service.name)
         pushVersion(frame, service)
-        // Scripts of old asked whether an RPC service was found; detection tells by the service's own fields now.
-        if generation == .lua51 { frame.setField("rpc_status", "untested") }
+        if generation == .lua51 { pushProgram(frame, service) }
         frame.setField("version")
     }
 
@@ -65,6 +64,22 @@ extension ScriptEngine {
             frame.setElement(index + 1)
         }
         frame.setField("cpe")
+    }
+
+    /// Tells scripts of old which RPC program was found; detection tells by version and further words of the service now.
+    private func pushProgram(_ frame: borrowing CallFrame, _ service: ServiceInfo) {
+        let mark = "RPC #"
+        let words = service.extraInfo ?? ""
+        guard words.hasPrefix(mark), let program = Int(words.dropFirst(mark.count)) else {
+            frame.setField("rpc_status", "untested")
+            return
+        }
+        frame.setField("rpc_status", "good_prog")
+        frame.setField("rpc_program", program)
+        let versions = (service.version ?? "").split(separator: "-").compactMap { Int($0) }
+        guard let lowest = versions.first, let highest = versions.last else { return }
+        frame.setField("rpc_lowver", lowest)
+        frame.setField("rpc_highver", highest)
     }
 
     /// The port that an argument names: a table with an integer `number` and a string `protocol`.

@@ -11,9 +11,10 @@ package import SondeModel
 /// turn. Everything here belongs to the loop's thread. ``close()`` must be called at the end, because host
 /// functions and the Lua state keep each other alive.
 package final class ScriptEngine {
-    /// What a turn may cost one thread before others have theirs.
-    static let longestStep = TimeSpan.milliseconds(10)
-    /// Lua instructions between two looks at the clock.
+    /// What a turn may cost one thread before others have theirs, in milliseconds.
+    static let longestStepInMilliseconds = 10
+    static let longestStep = TimeSpan.milliseconds(longestStepInMilliseconds)
+    /// Lua instructions between two looks at the clock, where no timer tells that a step is long.
     static let instructionsPerTick = 10_000
     /// Operations in a row that may complete at once before other threads have their turn.
     static let immediateOperations = 64
@@ -117,7 +118,9 @@ package final class ScriptEngine {
         }
         try installLibraries()
         try confine()
-        lua.setTick(every: Self.instructionsPerTick)
+        if !lua.watchSteps(longerThan: Self.longestStepInMilliseconds) {
+            lua.setTick(every: Self.instructionsPerTick)
+        }
     }
 
     /// Ends all threads and gives the Lua state back.
@@ -296,6 +299,7 @@ package final class ScriptEngine {
     func stop(_ thread: ScriptThread, _ doom: ScriptThread.Doom) {
         thread.doom = doom
         // A running one is stopped by the hook.
+        if thread === current { lua.tickSoon() }
         guard thread !== current, thread.stage != .ended else { return }
         noteDoom(doom, of: thread)
         if doom == .timedOut {

@@ -19,6 +19,8 @@ package struct ScriptSettings {
     package var ttl: Int?
     /// `--data-length`.
     package var payloadLength = 0
+    /// Whether packets leave in frames that we build (`--send-eth`).
+    package var sendsFrames = false
     /// `-e`, if given.
     package var interface: String?
     /// `--version-intensity`.

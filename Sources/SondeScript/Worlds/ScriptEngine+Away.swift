@@ -31,6 +31,7 @@ extension ScriptEngine {
         if let current {
             current.run.goesHome = true
             current.doom = .dropped
+            lua.tickSoon()
         }
         return .message("only the scan's own world can do this")
     }

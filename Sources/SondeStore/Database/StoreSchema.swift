@@ -49,8 +49,10 @@ enum StoreSchema {
         return try statement.step() ? statement.row.first?.integer ?? 0 : 0
     }
 
-    /// What version 2 adds to version 1: systems and ways.
+    /// What version 2 adds to version 1: systems and ways, and an index that also finds one host by its address.
     private static let second = """
+        DROP INDEX IF EXISTS hosts_of_scan;
+        CREATE INDEX IF NOT EXISTS hosts_of_address ON hosts(scan, address);
         ALTER TABLE hosts ADD COLUMN mac TEXT;
         ALTER TABLE hosts ADD COLUMN mac_vendor TEXT;
         ALTER TABLE hosts ADD COLUMN distance INTEGER;
@@ -76,7 +78,6 @@ enum StoreSchema {
         CREATE TABLE IF NOT EXISTS hosts(
           id INTEGER PRIMARY KEY, scan INTEGER NOT NULL REFERENCES scans(id), address TEXT NOT NULL, name TEXT,
           reverse_name TEXT, state TEXT, reason TEXT, started REAL, ended REAL, done INTEGER NOT NULL, facts TEXT);
-        CREATE INDEX IF NOT EXISTS hosts_of_scan ON hosts(scan);
         CREATE TABLE IF NOT EXISTS ports(
           host INTEGER NOT NULL REFERENCES hosts(id), port INTEGER, protocol TEXT, state TEXT, reason TEXT,
           service TEXT, product TEXT, version TEXT, facts TEXT,

@@ -14,8 +14,12 @@ final class StoreTransactions {
     private let connection: SQLiteConnection
     private let request: StoreWriter.Request
     private(set) var scan: Int64 = 0
-    private var hosts: [HostKey: (id: Int64, isDone: Bool)] = [:]
+    /// The rows of the hosts under way; those of others are looked up, so that a scan of many hosts needs no memory for them.
+    private var underWay: [HostKey: Int64] = [:]
+    /// How many hosts are told of and not done.
+    var hostsUnderWay: Int { underWay.count }
     private var known: [Int64: Set<ScriptTask>] = [:]
+    private let findHost: SQLiteStatement
     private let addHost: SQLiteStatement
     private let updateHost: SQLiteStatement
     private let addPort: SQLiteStatement
@@ -32,6 +36,9 @@ final class StoreTransactions {
         try connection.execute("PRAGMA wal_autocheckpoint=\(Self.mostLogPages)")
         if !request.isPortable { connection.keepLogOnClose() }
         try StoreSchema.prepare(connection, path: request.path)
+        findHost = try connection.prepare(
+            "SELECT id,done FROM hosts WHERE scan=? AND address=? AND name IS ?"
+        )
         addHost = try connection.prepare(
             """
             INSERT INTO hosts(scan,address,name,reverse_name,state,reason,started,ended,done,facts,mac,mac_vendor,
@@ -61,7 +68,8 @@ final class StoreTransactions {
     func write(_ events: [ScanEvent]) throws(StoreError) {
         try connection.execute("BEGIN IMMEDIATE")
         do throws(StoreError) {
-            for event in events { try write(event) }
+            let finished = Self.finished(in: events)
+            for event in events { try write(event, finished) }
         } catch {
             try? connection.execute("ROLLBACK")
             throw error
@@ -69,14 +77,25 @@ final class StoreTransactions {
         try connection.execute("COMMIT")
     }
 
-    private func write(_ event: ScanEvent) throws(StoreError) {
+    /// The hosts that are done within these events.
+    private static func finished(in events: [ScanEvent]) -> [HostKey: Host] {
+        var finished: [HostKey: Host] = [:]
+        for case .host(let host) in events { finished[HostKey(host)] = host }
+        return finished
+    }
+
+    /// Writes one event; a host whose ports become known is written as it is at the end, where the end comes in the same
+    /// transaction.
+    private func write(_ event: ScanEvent, _ finished: [HostKey: Host]) throws(StoreError) {
         switch event {
         case .started(let header): try start(header)
         case .phaseEnded(let phase, let time, let elapsed, _):
             try connection.prepare("INSERT INTO timings VALUES(?,?,?,?)")
                 .run([.integer(scan), .text(phase.rawValue), .real(time - elapsed), .real(elapsed)])
         case .script(let record): try write(record)
-        case .portsKnown(let host): try write(host, isDone: false)
+        case .portsKnown(let host):
+            let last = finished[HostKey(host)]
+            try write(last ?? host, isDone: last != nil)
         case .host(let host): try write(host, isDone: true)
         case .finished(let summary): try finish(summary)
         case .phaseStarted, .preScripts, .postScripts, .diagnostic, .progress: return
@@ -114,15 +133,6 @@ final class StoreTransactions {
             """
         ).run([.integer(scan)])
         try connection.prepare("DELETE FROM scripts WHERE scan=? AND state='cancelled'").run([.integer(scan)])
-        let hosts = try connection.prepare("SELECT id,address,name,done FROM hosts WHERE scan=?")
-        try hosts.bind([.integer(scan)])
-        while try hosts.step() {
-            let row = hosts.row
-            guard let id = row[0].integer, let address = row[1].text.flatMap({ IPAddress($0) }) else {
-                continue
-            }
-            self.hosts[HostKey(address, name: row[2].text)] = (Int64(id), row[3].integer == 1)
-        }
         let scripts = try connection.prepare(
             "SELECT host,script,phase,port,protocol FROM scripts WHERE scan=?"
         )
@@ -156,9 +166,20 @@ final class StoreTransactions {
 
     // MARK: Hosts
 
+    /// The row of a host, and whether the host is done; nothing for one that was not told of yet.
+    private func row(of key: HostKey, at address: IPAddress) throws(StoreError) -> (id: Int64, isDone: Bool)?
+    {
+        if let id = underWay[key] { return (id, false) }
+        defer { findHost.reset() }
+        try findHost.bind([.integer(scan), .text(address.description), .optional(key.name)])
+        guard try findHost.step() else { return nil }
+        let row = findHost.row
+        return (Int64(row[0].integer ?? 0), row[1].integer == 1)
+    }
+
     private func write(_ host: Host, isDone: Bool) throws(StoreError) {
         let key = HostKey(host)
-        let earlier = hosts[key]
+        let earlier = try row(of: key, at: host.address)
         // A host that an earlier run has done is told again.
         if let earlier, earlier.isDone { return }
         var facts = JSONWriter()
@@ -190,7 +211,7 @@ final class StoreTransactions {
             )
             id = connection.lastRow
         }
-        hosts[key] = (id, isDone)
+        underWay[key] = isDone ? nil : id
         // Ports may change until the host is done; only then they get rows of their own.
         guard isDone else { return }
         for record in records { try write(record, of: id) }
@@ -271,7 +292,9 @@ final class StoreTransactions {
     // MARK: Scripts
 
     private func write(_ record: ScriptRecord) throws(StoreError) {
-        let host = record.address == nil ? nil : hosts[HostKey(record)]?.id
+        let host = try record.address.flatMap { (address) throws(StoreError) in
+            try row(of: HostKey(record), at: address)?.id
+        }
         if known[host ?? 0]?.contains(ScriptTask(record)) ?? false { return }
         var denied: SQLiteValue = .null
         if !record.denials.isEmpty {

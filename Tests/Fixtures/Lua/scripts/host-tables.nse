@@ -40,5 +40,13 @@ action = function(host)
     nmap.set_port_state, host, port, "filtered")
   is("set_port_state of an unknown port", "0", select("#", nmap.set_port_state(host, {number = 9, protocol = "tcp"},
     "open")))
+  raises("a host that is no table", "bad argument #1 to 'nmap.get_ports' (table expected, got string)", nmap.get_ports,
+    "127.0.0.1", nil, "tcp", "open")
+  raises("get_ports without a state", "bad argument #4 to 'nmap.get_ports' (string expected, got no value)",
+    nmap.get_ports, host, nil, "tcp")
+  for _, state in ipairs {"filtered", "unfiltered", "closed", "open|filtered", "closed|filtered"} do
+    is("get_ports " .. state, "nil", nmap.get_ports(host, nil, "udp", state))
+  end
+  is("mtu", '"number"', type(host.interface_mtu))
   return check.report()
 end

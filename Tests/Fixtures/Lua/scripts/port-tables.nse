@@ -25,6 +25,26 @@ action = function(host, port)
   port.version = {}
   nmap.set_port_version(host, port, "tcpwrapped")
   is("tcpwrapped", '"tcpwrapped", 8.0', again().version.name, again().version.name_confidence)
+  local long = ("x"):rep(300)
+  port.version = {name = "n", product = long, version = long, extrainfo = long, hostname = long, ostype = long,
+    devicetype = "\t\255" .. long, cpe = {long}, service_fp = "print", service_tunnel = "none"}
+  nmap.set_port_version(host, port, "softmatched")
+  local v = again().version
+  is("lengths", "80, 80, 256, 80, 32, 32, 80", #v.product, #v.version, #v.extrainfo, #v.hostname, #v.ostype,
+    #v.devicetype, #v.cpe[1])
+  is("what cannot be printed", '"..xx"', v.devicetype:sub(1, 4))
+  is("softmatched", '"n", 10.0, "probed", "print"', v.name, v.name_confidence, v.service_dtype, v.service_fp)
+  port.version = {service_fp = "print"}
+  nmap.set_port_version(host, port, "incomplete")
+  v = again().version
+  is("incomplete", '"echo", 3.0, "table", "print", nil', v.name, v.name_confidence, v.service_dtype, v.service_fp,
+    v.product)
+  nmap.set_port_version(host, port, "hardmatched")
+  v = again().version
+  is("hardmatched without a name", "nil, 10.0, nil, nil", v.name, v.name_confidence, v.service_fp, again().service)
+  is("an unknown port", "0", select("#", nmap.set_port_version(host, {number = 9, protocol = "tcp", version = {}})))
+  raises("no port", "bad argument #2 to 'nmap.set_port_version' (table expected, got no value)", nmap.set_port_version,
+    host)
   raises("another state", "bad argument #3 to 'nmap.set_port_version' (invalid option 'maybe')",
     nmap.set_port_version, host, port, "maybe")
   raises("no version", "port 'version' field must be a table", nmap.set_port_version, host,
