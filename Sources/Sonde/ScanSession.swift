@@ -19,6 +19,8 @@ public final class ScanSession {
     public var onEvent: (ScanEvent) -> Void = { _ in }
     /// How often ``ScanEvent/progress(_:)`` is told; nothing for only when asked for.
     public var progressInterval: TimeSpan?
+    /// How often it is told as if somebody had asked for it (`--stats-every`); nothing for never.
+    public var statisticsInterval: TimeSpan?
 
     /// The network that the scan uses; for services that live beside it.
     package let network: Network
@@ -165,8 +167,14 @@ public final class ScanSession {
         inputs.append(watcher)
     }
 
-    /// Tells how far the scan is.
-    public func reportProgress() { onEvent(.progress(progress())) }
+    /// Tells how far the scan is, to somebody who asks.
+    public func reportProgress() { tellProgress(isAskedFor: true) }
+
+    private func tellProgress(isAskedFor: Bool) {
+        var progress = progress()
+        progress.isAskedFor = isAskedFor
+        onEvent(.progress(progress))
+    }
 
     /// Ends all instances of the script that has been running longest.
     ///
@@ -186,7 +194,8 @@ public final class ScanSession {
     // MARK: Phases
 
     private func runPhases() throws(ScanError) {
-        scheduleProgress()
+        scheduleProgress(every: progressInterval, isAskedFor: false)
+        scheduleProgress(every: statisticsInterval, isAskedFor: true)
         if let engine {
             network.loop.afterEvents = { engine.turn() }
             engine.mayGetMoreRuns = { [unowned self] in pipeline?.mayGetMoreScripts ?? false }
@@ -248,12 +257,12 @@ public final class ScanSession {
         if stopRequested.load(ordering: .relaxed) { throw ScanError(.failure, "interrupted") }
     }
 
-    private func scheduleProgress() {
-        guard let progressInterval else { return }
-        network.loop.schedule(at: network.loop.now + progressInterval) { [weak self] in
+    private func scheduleProgress(every interval: TimeSpan?, isAskedFor: Bool) {
+        guard let interval else { return }
+        network.loop.schedule(at: network.loop.now + interval) { [weak self] in
             guard let self else { return }
-            reportProgress()
-            scheduleProgress()
+            tellProgress(isAskedFor: isAskedFor)
+            scheduleProgress(every: interval, isAskedFor: isAskedFor)
         }
     }
 

@@ -35,7 +35,8 @@ func runSession(_ session: ScanSession, _ request: ScanRequest) throws(ScanError
     let reports = try ScanReports(request, vulnerabilityScripts: session.scriptIDs(in: "vuln"))
     session.onEvent = { reports.handle($0) }
     let keys = request.isNoninteractive ? nil : KeyWatcher(session, reports)
-    session.progressInterval = request.plan.timing.statusInterval ?? reports.statusInterval
+    session.progressInterval = reports.statusInterval
+    session.statisticsInterval = request.plan.timing.statusInterval
     StopSignals.install { session.stop() }
     let summary = session.run(header)
     keys?.end()

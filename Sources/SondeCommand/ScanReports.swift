@@ -24,7 +24,12 @@ final class ScanReports {
         let hasStatusLine =
             request.output.progress == .line && !request.output.isTerminalSilent
             && isatty(STDOUT_FILENO) == 1 && !isDumbTerminal
-        statusInterval = hasStatusLine || request.output.progress == .json ? .seconds(1) : nil
+        let isJSON = request.output.progress == .json
+        let asked = request.plan.timing.statusInterval
+        statusInterval = isJSON ? asked ?? .seconds(1) : hasStatusLine ? .seconds(1) : nil
+        if statusInterval != nil || asked != nil || isatty(STDIN_FILENO) == 1 {
+            options.earlierCosts = Self.earlierCosts(request)
+        }
         var reporters: [any Reporter] = []
         do throws(OutputError) {
             let errors = OutputFile(borrowing: STDERR_FILENO, name: "standard error")
@@ -33,7 +38,9 @@ final class ScanReports {
             } else {
                 reporters.append(ErrorReporter(errors))
             }
-            if request.output.progress == .json { reporters.append(ProgressReporter(errors)) }
+            if isJSON {
+                reporters.append(ProgressReporter(errors, earlierCosts: options.earlierCosts))
+            }
             for file in request.output.files {
                 reporters.append(try Self.reporter(file, request, options))
             }
@@ -85,6 +92,14 @@ final class ScanReports {
         return options
     }
 
+    /// What scripts took in the scans that are kept, seconds; nothing where none are.
+    private static func earlierCosts(_ request: ScanRequest) -> [String: Double] {
+        guard let path = request.store?.path ?? StorePlace.usual,
+            let costs = try? ScanDatabase(path).scriptCosts()
+        else { return [:] }
+        return costs
+    }
+
     private static func terminal(
         _ options: ReportOptions,
         errors: OutputFile,
@@ -99,7 +114,7 @@ final class ScanReports {
         let complaints = TerminalOutput(errors, area: area)
         return [
             NormalReporter(shown, style: .terminal(errors: complaints), options: options),
-            StatusReporter(area, width: terminalWidth),
+            StatusReporter(area, earlierCosts: options.earlierCosts, width: terminalWidth),
         ]
     }
 

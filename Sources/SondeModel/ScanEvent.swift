@@ -190,6 +190,8 @@ public struct Progress: Hashable, Sendable {
     public var runningScripts: [String]
     /// How many instances of each script run or wait, as far as that is known.
     public var pendingScripts: [String: Int]
+    /// Whether a person asked for it, by a key or with `--stats-every`, so that it is told in lines that stay.
+    public var isAskedFor = false
 
     /// Makes a snapshot.
     public init(

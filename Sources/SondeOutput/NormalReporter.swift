@@ -20,6 +20,7 @@ package final class NormalReporter: Reporter {
     let style: Style
     let options: ReportOptions
     private var header: ScanHeader?
+    private var status: StatusLine
     private var hasFinished = false
     /// Whether some host was only listed, so that none could be up.
     private var hasListedHosts = false
@@ -31,10 +32,12 @@ package final class NormalReporter: Reporter {
         self.sink = sink
         self.style = style
         self.options = options
+        status = StatusLine(earlierCosts: options.earlierCosts)
     }
 
     /// Writes what an event says; see ``Reporter/handle(_:)``.
     package func handle(_ event: ScanEvent) throws(OutputError) {
+        if isTerminal { status.note(event) }
         switch event {
         case .started(let header): try start(header)
         case .phaseStarted(let phase, let time):
@@ -50,7 +53,10 @@ package final class NormalReporter: Reporter {
             if host.state == .unknown { hasListedHosts = true }
             try report(host)
         case .diagnostic(let message): try diagnostic(message)
-        case .progress, .script, .portsKnown: return
+        case .progress(let progress):
+            guard isTerminal, progress.isAskedFor else { return }
+            try sink.lines(status.report(progress))
+        case .script, .portsKnown: return
         case .finished(let summary): try end(summary)
         }
         if !moreFollows, isTerminal || event.isLasting { try sink.flush() }

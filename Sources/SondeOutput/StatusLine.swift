@@ -19,7 +19,9 @@ package struct StatusLine {
     private var costs = ScriptCosts()
 
     /// Makes the status of a scan that has not begun.
-    package init() {}
+    ///
+    /// - Parameter earlierCosts: what scripts took in earlier scans, seconds.
+    package init(earlierCosts: [String: Double] = [:]) { costs.earlier = earlierCosts }
 
     /// Learns from an event when the scan and its phases began.
     package mutating func note(_ event: ScanEvent) {
@@ -98,9 +100,6 @@ package struct StatusLine {
         guard progress.phase == .scripts else { return nil }
         return costs.range(of: progress.pendingScripts, lanes: progress.runningScripts.count)
     }
-
-    /// What scripts took in earlier scans, seconds.
-    package mutating func learn(_ earlier: [String: Double]) { costs.earlier = earlier }
 
     private static func text(_ range: ClosedRange<Double>) -> String {
         let ends = [range.lowerBound, range.upperBound].map { NumberText.clock(seconds: $0) }

@@ -3,7 +3,7 @@
 /// The tables of a scan database (`docs/scan-database.md`).
 enum StoreSchema {
     /// The version that this program writes.
-    static let version = 2
+    static let version = 3
 
     /// Makes the tables where they are missing.
     ///
@@ -36,6 +36,7 @@ enum StoreSchema {
                 try connection.execute(first)
             }
             if found < 2, version >= 2 { try connection.execute(second) }
+            if found < 3, version >= 3 { try connection.execute(third) }
             try connection.execute("PRAGMA user_version = \(version);COMMIT")
         } catch {
             try? connection.execute("ROLLBACK")
@@ -68,6 +69,9 @@ enum StoreSchema {
           FROM hosts JOIN systems ON systems.host = hosts.id WHERE place = 1;
 
         """
+
+    /// What version 3 adds: how much a phase did.
+    private static let third = "ALTER TABLE timings ADD COLUMN extent TEXT;"
 
     /// The tables of version 1.
     private static let first = """

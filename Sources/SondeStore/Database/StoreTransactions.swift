@@ -89,9 +89,11 @@ final class StoreTransactions {
     private func write(_ event: ScanEvent, _ finished: [HostKey: Host]) throws(StoreError) {
         switch event {
         case .started(let header): try start(header)
-        case .phaseEnded(let phase, let time, let elapsed, _):
-            try connection.prepare("INSERT INTO timings VALUES(?,?,?,?)")
-                .run([.integer(scan), .text(phase.rawValue), .real(time - elapsed), .real(elapsed)])
+        case .phaseEnded(let phase, let time, let elapsed, let extent):
+            try connection.prepare("INSERT INTO timings VALUES(?,?,?,?,?)").run([
+                .integer(scan), .text(phase.rawValue), .real(time - elapsed), .real(elapsed),
+                .optional(extent),
+            ])
         case .script(let record): try write(record)
         case .portsKnown(let host):
             let last = finished[HostKey(host)]
