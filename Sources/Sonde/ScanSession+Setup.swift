@@ -51,15 +51,16 @@ extension ScanSession {
     func prepareScripts(_ arguments: ScriptArguments) throws(ScanError) {
         let engine = try makeEngine(arguments)
         self.engine = engine
+        let request = ScriptSelector.Request(
+            options: plan.scripts.rules,
+            wantsDefault: plan.scripts.usesDefault,
+            wantsVersion: plan.versions.isWanted
+        )
+        // Afterwards nothing can be written to the user's cache any more, which keeps scripts from planting code there.
+        if plan.containment.confinesProcess { engine.keepCompiled(request) }
+        confineProcess(engine.settings.sandbox)
         do throws(ScriptSetupError) {
-            try engine.setUp(
-                ScriptSelector.Request(
-                    options: plan.scripts.rules,
-                    wantsDefault: plan.scripts.usesDefault,
-                    wantsVersion: plan.versions.isWanted
-                ),
-                embedded: BuiltInScripts.all
-            )
+            try engine.setUp(request, embedded: BuiltInScripts.all)
         } catch {
             throw error.scanError
         }
@@ -89,6 +90,10 @@ extension ScanSession {
         settings.scope = scope
         settings.hostRate = plan.containment.hostRate
         settings.chunks = files.chunks
+        settings.sandbox = makeSandbox(arguments)
+        settings.limits.processorTime = plan.containment.processorTime
+        settings.limits.memory = plan.containment.memory
+        settings.limits.output = plan.containment.output
         settings.worlds = plan.worldCount ?? Processors.count
         do {
             return try ScriptEngine(
@@ -142,7 +147,12 @@ extension ScanSession {
             }
             return arguments
         } catch {
-            throw ScanError(.usage, "--script-args: \(error.explanation)")
+            let origin = plan.scripts.argumentFile.map { "--script-args-file \($0)" } ?? "--script-args"
+            let typed = String(
+                decoding: text.prefix(60).map { (32...126).contains($0) ? $0 : 63 },
+                as: UTF8.self
+            )
+            throw ScanError(.usage, "\(origin): '\(typed)' cannot be read: \(error.explanation)")
         }
     }
 }

@@ -27,9 +27,9 @@ package final class LuaState {
     package var onTick: () -> TickVerdict = { .goOn }
 
     private let L: OpaquePointer
-    private let world: UnsafeMutablePointer<sonde_lua_world>
+    let world: UnsafeMutablePointer<sonde_lua_world>
     private var typeCount: Int64 = 0
-    private var isOpen = true
+    private(set) var isOpen = true
 
     /// Makes a state with the standard libraries open.
     ///
@@ -209,6 +209,9 @@ package final class LuaState {
             frame.pushTable(fields: 6)
             unsafe sonde_lua_push_collector(L)
             frame.setField("__gc")
+            // What `getmetatable` gives scripts in place of the real one.
+            frame.push(false)
+            frame.setField("__metatable")
             frame.pushTable(fields: methods.count)
             for (method, function) in methods { frame.setField(method, function) }
             frame.setField("__index")
@@ -264,6 +267,13 @@ package final class LuaState {
 }
 
 extension CallFrame {
+    /// Takes from the chunk on top, which was just compiled, its way to the globals.
+    package func takeGlobals() {
+        reserve(2)
+        pushNil()
+        unsafe lua_setupvalue(L, -2, 1)
+    }
+
     /// Compiles text and pushes the function.
     package func load(_ source: [UInt8], name: String) throws(LuaError) {
         reserve(2)
@@ -298,7 +308,7 @@ package struct NativeLibrary {
 }
 
 extension UnsafePointer<UInt8> {
-    fileprivate var asCharacters: UnsafePointer<CChar> {
+    var asCharacters: UnsafePointer<CChar> {
         unsafe UnsafeRawPointer(self).assumingMemoryBound(to: CChar.self)
     }
 }

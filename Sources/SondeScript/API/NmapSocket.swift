@@ -43,6 +43,8 @@ final class NmapSocket {
     var coroutine: UInt = 0
     /// The thread that closes it at its end; nothing without a channel.
     private(set) var thread: ScriptThread?
+    /// Who it is charged to while it is open.
+    private var account: ScriptAccount?
     /// The thread that waits for it, with the number of that wait.
     private var waiter: ScriptThread?
     private var waiterGeneration = 0
@@ -83,6 +85,8 @@ final class NmapSocket {
         }
         channel = .none
         coroutine = 0
+        account?.sockets -= 1
+        account = nil
         guard let thread else { return }
         self.thread = nil
         thread.sockets[ObjectIdentifier(self)] = nil
@@ -103,6 +107,8 @@ final class NmapSocket {
     func open(_ channel: Channel, for thread: ScriptThread) {
         self.channel = channel
         self.thread = thread
+        account = thread.account
+        thread.account.sockets += 1
         coroutine = 0
         thread.sockets[ObjectIdentifier(self)] = HeldSocket(socket: self)
     }
@@ -275,6 +281,9 @@ extension ScriptEngine {
     /// Opens an unconnected UDP socket where a fresh one of that kind is used.
     func openDatagramsIfFresh(_ socket: NmapSocket) throws(HostError) {
         guard case .none = socket.channel, socket.kind == .udp, let current else { return }
+        guard current.account.sockets < settings.limits.sockets else {
+            throw .message("too many sockets: one script may have \(settings.limits.sockets)")
+        }
         let options = connectOptions(for: socket)
         do throws(StreamError) {
             let datagrams = try network.openUDP(socket.family, options: options, for: current.account)

@@ -21,7 +21,7 @@ package final class ChunkCache: Sendable {
 
     private let path: String
     private let now: @Sendable () -> Int64
-    private let stored: ChunkFile?
+    private let stored: Mutex<ChunkFile?>
     private let added = Mutex<[String: ChunkFile.NewEntry]>([:])
 
     /// Opens a cache; what is not there yet is made by ``save()``.
@@ -32,7 +32,7 @@ package final class ChunkCache: Sendable {
     package init(_ path: String, now: @escaping @Sendable () -> Int64 = { WallClock.nanoseconds }) {
         self.path = path
         self.now = now
-        stored = ChunkFile(path)
+        stored = Mutex(ChunkFile(path))
     }
 
     /// Where the cache of a user is.
@@ -47,10 +47,16 @@ package final class ChunkCache: Sendable {
 
     /// The compiled chunk of a file as it is now.
     func chunk(of path: String) -> Chunk? {
-        guard let stored, let entry = stored.entries[path], FileIdentity(of: path) == entry.identity,
-            let code = stored.code(of: entry)
+        guard let file = stored.withLock({ $0 }), let entry = file.entries[path],
+            FileIdentity(of: path) == entry.identity, let code = file.code(of: entry)
         else { return nil }
         return Chunk(code: code, isOld: entry.isOld)
+    }
+
+    /// Whether there is a chunk of a file as it is now.
+    func has(_ path: String) -> Bool {
+        guard let entry = stored.withLock({ $0?.entries[path] }) else { return false }
+        return FileIdentity(of: path) == entry.identity
     }
 
     /// Remembers a chunk that was just compiled.
@@ -73,15 +79,17 @@ package final class ChunkCache: Sendable {
             return added
         }
         guard !new.isEmpty else { return }
+        let old = stored.withLock { $0 }
         var entries = new
         var size = new.values.reduce(0) { $0 + $1.code.count }
-        for (path, entry) in stored?.entries ?? [:] where entries[path] == nil {
+        for (path, entry) in old?.entries ?? [:] where entries[path] == nil {
             guard size + entry.count <= Self.largestFile, FileIdentity(of: path) == entry.identity,
-                let code = stored?.code(of: entry)
+                let code = old?.code(of: entry)
             else { continue }
             size += code.count
             entries[path] = ChunkFile.NewEntry(identity: entry.identity, isOld: entry.isOld, code: code)
         }
-        PrivateFile.replace(path, with: ChunkFile.octets(of: entries))
+        guard PrivateFile.replace(path, with: ChunkFile.octets(of: entries)) else { return }
+        stored.withLock { $0 = ChunkFile(path) }
     }
 }

@@ -29,7 +29,7 @@ extension ScriptEngine {
     }
 
     /// Pushes the chunk of a library: whether its text is in the Lua of long ago.
-    private func pushLibrary(_ frame: borrowing CallFrame, _ path: String) throws -> Bool {
+    func pushLibrary(_ frame: borrowing CallFrame, _ path: String) throws -> Bool {
         if let chunk = settings.chunks?.chunk(of: path),
             (try? frame.load(compiled: chunk.code, name: "@\(path)")) != nil
         {

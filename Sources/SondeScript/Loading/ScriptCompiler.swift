@@ -58,6 +58,8 @@ extension ScriptEngine {
             return try lua.withStack { (frame) throws(LuaError) in
                 try frame.load(wrapped, name: "@\(path)")
                 keep(frame)
+                // A text that ends the function early must not get at what all scripts share.
+                frame.takeGlobals()
                 return try generator(on: frame)
             }
         } catch {
@@ -75,6 +77,7 @@ extension ScriptEngine {
         lua.withStack { frame in
             do throws(LuaError) {
                 try frame.load(compiled: code, name: "@\(path)")
+                frame.takeGlobals()
                 return try generator(on: frame)
             } catch {
                 return nil

@@ -49,6 +49,33 @@ extension ScriptEngine {
         try arrange(loaded)
     }
 
+    /// Compiles what a choice of scripts needs and the cache lacks, and writes it.
+    ///
+    /// For a process that is about to confine itself and may not write there afterwards. Nothing runs yet. Which libraries
+    /// the scripts need is not known then, so all are compiled.
+    package func keepCompiled(_ request: ScriptSelector.Request) {
+        guard let chunks = settings.chunks, hasInstalledScripts, let index = try? readIndex([]),
+            let chosen = try? choose(request, index)
+        else { return }
+        let scripts = chosen.compactMap { script -> String? in
+            switch script.source {
+            case .file(let path): path
+            case .index(let fileName): dataDirectory.locate("scripts/\(fileName)")?.path
+            }
+        }
+        guard !scripts.allSatisfy(chunks.has) else { return }
+        let account = lua.beginAccount(limit: settings.limits.memory)
+        defer { lua.end(account) }
+        for path in scripts where !chunks.has(path) { _ = try? compiled(path, .file) }
+        if case .directory(let folder) = dataDirectory.locate("nselib") {
+            for name in FileReader.names(in: folder) where name.hasSuffix(".lua") {
+                let path = "\(folder)/\(name)"
+                if !chunks.has(path) { lua.withStack { frame in _ = try? pushLibrary(frame, path) } }
+            }
+        }
+        chunks.save()
+    }
+
     /// Loads every script of the index and tells which could not be; for `--script-help` and load reports.
     package func loadAll(embedded: [EmbeddedScript] = []) throws(ScriptSetupError) -> LoadReport {
         installArguments()
@@ -86,6 +113,7 @@ extension ScriptEngine {
     package func loadDirectory(_ path: String) throws(ScriptSetupError) -> [ScriptMetadata] {
         installArguments()
         try prepareLibraries()
+        try seal()
         var scripts: [ScriptMetadata] = []
         for name in FileReader.names(in: path).filter({ $0.hasSuffix(".nse") }).sorted() {
             do throws(ScriptLoadError) {
@@ -163,10 +191,23 @@ extension ScriptEngine {
         librariesAreReady = true
     }
 
+    /// Closes what scripts share to them, before the first of them runs.
+    package func seal() throws(ScriptSetupError) {
+        guard !isSealed, settings.sandbox != nil, let prelude else { return }
+        isSealed = true
+        let problem: String? = lua.withStack { frame in
+            frame.push(prelude.seal)
+            frame.push(isAway)
+            return frame.attempt(arguments: 1, results: 0) ? nil : frame.convertedText(at: -1) ?? ""
+        }
+        if let problem { throw .libraries("cannot close the sandbox: \(problem)") }
+    }
+
     private func load(
         _ script: SelectedScript,
         _ embedded: [EmbeddedScript]
     ) throws(ScriptSetupError) -> LoadedScript? {
+        try seal()
         var path = ""
         var text = ScriptText.file
         switch script.source {

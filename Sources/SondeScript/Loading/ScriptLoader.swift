@@ -2,6 +2,7 @@
 
 internal import SondeIO
 internal import SondeLua
+internal import SondeModel
 
 /// Why a script could not be loaded.
 package struct ScriptLoadError: Error, Hashable, Sendable {
@@ -28,6 +29,9 @@ extension ScriptEngine {
         }
     }
 
+    /// How long a script may take to load, where its processor time has no limit.
+    private static let longestLoad = TimeSpan.seconds(30)
+
     /// Loads one script.
     ///
     /// - Parameters:
@@ -45,6 +49,12 @@ extension ScriptEngine {
         isNamed: Bool = false,
         isForced: Bool = false
     ) throws(ScriptLoadError) -> LoadedScript? {
+        let account = lua.beginAccount(limit: settings.limits.memory)
+        beginErrand(account, lasting: settings.limits.processorTime ?? Self.longestLoad)
+        defer {
+            endErrand()
+            lua.end(account)
+        }
         let (generator, generation) = try compiled(path, text)
         return try lua.withStack { (frame) throws(ScriptLoadError) in
             guard try runTopLevel(frame, generator, generation, path) else { return nil }

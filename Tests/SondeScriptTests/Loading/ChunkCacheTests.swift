@@ -180,6 +180,23 @@ import Testing
         #expect(try run(makeCache()) == "fresh")
     }
 
+    @Test("what a choice needs is compiled ahead, without running any of it")
+    func ahead() throws {
+        defer { removeCache() }
+        #expect(unsafe mkdir(folder, 0o700) == 0)
+        try tree.write("scripts/one.nse", Self.script("'ran'") + "\nerror('this ran at load time')")
+        try tree.write("nselib/broken.lua", "this is no Lua")
+        var settings = ScriptSettings()
+        settings.chunks = makeCache()
+        let fixture = try EngineFixture(settings, directory: tree.path)
+        fixture.engine.keepCompiled(ScriptSelector.Request(options: ["all"]))
+        for file in ["scripts/one.nse", "nselib/helper.lua", "nselib/stdnse.lua"] {
+            #expect(settings.chunks?.has("\(tree.path)/\(file)") == true, "\(file) is kept")
+            #expect(makeCache().has("\(tree.path)/\(file)"), "\(file) is written")
+        }
+        #expect(settings.chunks?.has("\(tree.path)/nselib/broken.lua") == false)
+    }
+
     @Test("an error names the same line with and without")
     func lines() throws {
         defer { removeCache() }
