@@ -85,6 +85,26 @@ extension ScanSession {
         }
     }
 
+    /// The lock file for the scripts that ``ScriptRequest/helpRules`` choose: a hash for each of them, and for each library that they
+    /// load or name.
+    ///
+    /// - Throws: ``ScanError`` for rules that match nothing, or scripts that cannot be loaded.
+    public func scriptLock() throws(ScanError) -> String {
+        let engine = try makeEngine(readArguments())
+        defer { engine.close() }
+        do throws(ScriptSetupError) {
+            try engine.setUp(
+                ScriptSelector.Request(options: plan.scripts.helpRules ?? []),
+                embedded: BuiltInScripts.all
+            )
+        } catch {
+            throw error.scanError
+        }
+        do throws(ScriptLoadError) { return try engine.makeLock().text } catch {
+            throw ScanError(.failure, "\(error.path): \(error.reason)")
+        }
+    }
+
     /// Names and categories of the installed scripts, by their index alone; of the built-in ones where none is
     /// installed.
     public static func installedScripts(_ request: DataFileRequest) -> [(name: String, categories: [String])]

@@ -115,7 +115,7 @@ const char *sonde_error_text(int number);
 
 /// Takes from all threads, for good, the system calls that a scanner has no use for; programs cannot be started unless
 /// asked for.
-int sonde_confine_calls(bool may_start_programs);
+int sonde_confine_calls(bool may_start_programs, bool on_all_threads);
 /// The version of Landlock that the kernel has, or -1.
 int sonde_landlock_version(void);
 /// Begins rules about files: what they do not allow will be refused to this thread. Answers a descriptor.

@@ -235,7 +235,7 @@ extension ScriptEngine {
     /// Gives a thread's slot back when it holds no socket any more.
     func socketClosed(of thread: ScriptThread) {
         guard thread.sockets.isEmpty, thread.stage != .ended else { return }
-        slots.release(thread)?()
+        for proceed in slots.release(thread, network.loop.now) { proceed() }
     }
 
     // MARK: What methods share

@@ -8,12 +8,15 @@ extension ScriptEngine {
     /// What gives runs of a script's top level, and the language it was written for.
     typealias CompiledScript = (generator: LuaReference, generation: ScriptGeneration)
 
+    /// Where compiled scripts are kept; nothing where a lock file is in force, which judges texts.
+    var chunks: ChunkCache? { settings.lock == nil ? settings.chunks : nil }
+
     /// Gives the function that runs a script's top level in an environment of its own.
     func compiled(_ path: String, _ text: ScriptText) throws(ScriptLoadError) -> CompiledScript {
         if let octets = text.octets {
             return (try compile(octets, path), ScriptGeneration(ofScript: octets))
         }
-        if let chunk = settings.chunks?.chunk(of: path),
+        if let chunk = chunks?.chunk(of: path),
             let generator = generator(ofCompiled: chunk.code, path)
         {
             return (generator, chunk.isOld ? .lua51 : .present)
@@ -25,9 +28,12 @@ extension ScriptEngine {
         } catch {
             throw ScriptLoadError(path: path, reason: error.description, detail: "")
         }
+        if let problem = lockProblem(ScriptLock.name(ofScript: path), source) {
+            throw ScriptLoadError(path: path, reason: problem, detail: "")
+        }
         let generation = ScriptGeneration(ofScript: source)
         let generator = try compile(source, path) { frame in
-            settings.chunks?.add(path, identity, isOld: generation == .lua51) { frame.compiled() }
+            chunks?.add(path, identity, isOld: generation == .lua51) { frame.compiled() }
         }
         return (generator, generation)
     }

@@ -54,7 +54,7 @@ extension ScriptEngine {
     /// For a process that is about to confine itself and may not write there afterwards. Nothing runs yet. Which libraries
     /// the scripts need is not known then, so all are compiled.
     package func keepCompiled(_ request: ScriptSelector.Request) {
-        guard let chunks = settings.chunks, hasInstalledScripts, let index = try? readIndex([]),
+        guard let chunks, hasInstalledScripts, let index = try? readIndex([]),
             let chosen = try? choose(request, index)
         else { return }
         let scripts = chosen.compactMap { script -> String? in
@@ -70,7 +70,8 @@ extension ScriptEngine {
         if case .directory(let folder) = dataDirectory.locate("nselib") {
             for name in FileReader.names(in: folder) where name.hasSuffix(".lua") {
                 let path = "\(folder)/\(name)"
-                if !chunks.has(path) { lua.withStack { frame in _ = try? pushLibrary(frame, path) } }
+                guard !chunks.has(path) else { continue }
+                lua.withStack { frame in _ = try? pushLibrary(frame, path, "nselib/\(name)") }
             }
         }
         chunks.save()

@@ -56,6 +56,8 @@ package final class ScriptEngine {
     var linkSenders: [String: WeakLinkSender] = [:]
     /// Threads that may hold sockets.
     var slots: SocketSlots
+    /// When it is next looked whether threads wait in vain for slots.
+    var slotAlarm: DeadlineID?
     /// How often scripts may begin something with one host.
     let pace: HostPace?
     /// Script instances that were ever begun.
@@ -119,7 +121,11 @@ package final class ScriptEngine {
         self.emit = emit
         self.isAway = isAway
         worlds = ScriptWorlds(count: isAway ? 1 : settings.worlds)
-        slots = SocketSlots(limit: settings.maximumParallelism)
+        slots = SocketSlots(
+            limit: settings.maximumParallelism,
+            minimum: settings.minimumParallelism,
+            most: settings.maximumThreads
+        )
         pace = settings.hostRate.map { HostPace(perSecond: $0) }
         lua = try LuaState()
         types = try ScriptTypes(in: lua)
@@ -248,6 +254,7 @@ package final class ScriptEngine {
             }
             runs.remove(at: index)
             hosts.remove(run.host)
+            if let host = run.host { slots.forget(host: host.number) }
             run.completion(run.results)
         }
     }
@@ -404,7 +411,7 @@ package final class ScriptEngine {
             thread.sockets[key] = nil
         }
         slots.forget(thread)
-        slots.release(thread)?()
+        for proceed in slots.release(thread, network.loop.now) { proceed() }
         for mutex in Array(thread.mutexes.values) { mutex.unlock() }
         for condition in Array(thread.conditions.values) { condition.broadcast() }
         thread.conditions = [:]
