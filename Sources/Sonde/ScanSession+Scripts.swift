@@ -26,12 +26,9 @@ extension ScanSession {
             throw error.scanError
         }
         return ScriptHelp(
-            text: engine.chosen.map { ScriptText.help(for: $0) }.joined(),
-            xml: ScriptText.helpXML(
-                for: engine.chosen,
-                scriptsDirectory: directory("scripts"),
-                libraryDirectory: directory("nselib")
-            )
+            scripts: engine.chosen,
+            scriptsDirectory: directory("scripts"),
+            libraryDirectory: directory("nselib")
         )
     }
 

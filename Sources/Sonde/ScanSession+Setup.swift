@@ -51,16 +51,16 @@ extension ScanSession {
     func prepareScripts(_ arguments: ScriptArguments) throws(ScanError) {
         let engine = try makeEngine(arguments)
         self.engine = engine
+        let request = ScriptSelector.Request(
+            options: plan.scripts.rules,
+            wantsDefault: plan.scripts.usesDefault,
+            wantsVersion: plan.versions.isWanted
+        )
+        // Afterwards nothing can be written to the user's cache any more, which keeps scripts from planting code there.
+        if plan.containment.confinesProcess { engine.keepCompiled(request) }
         confineProcess(engine.settings.sandbox)
         do throws(ScriptSetupError) {
-            try engine.setUp(
-                ScriptSelector.Request(
-                    options: plan.scripts.rules,
-                    wantsDefault: plan.scripts.usesDefault,
-                    wantsVersion: plan.versions.isWanted
-                ),
-                embedded: BuiltInScripts.all
-            )
+            try engine.setUp(request, embedded: BuiltInScripts.all)
         } catch {
             throw error.scanError
         }
@@ -90,6 +90,7 @@ extension ScanSession {
         settings.arguments = .table(arguments.fields)
         settings.scope = scope
         settings.hostRate = plan.containment.hostRate
+        settings.chunks = files.chunks
         settings.sandbox = makeSandbox(arguments)
         settings.lock = try readLock()
         settings.limits.processorTime = plan.containment.processorTime

@@ -37,7 +37,7 @@ extension ScriptEngine {
         if let protocolWord, standing == nil, frame.isNil(at: 4) {
             throw .argument(4, "invalid option '\(protocolWord)'")
         }
-        let kind: NmapSocket.Kind = try frame.option(at: 4, default: standing ?? socket.kind)
+        let kind = frame.isNil(at: 4) ? standing ?? socket.kind : try frame.option(at: 4)
         let destination = Destination(name: name, serverName: serverName, port: port, kind: kind) {
             [unowned self] end, frame in
             switch end {

@@ -16,10 +16,7 @@ extension ScriptEngine {
         }
         let isOld: Bool
         do {
-            let source = try FileReader.contents(of: path)
-            if let problem = lockProblem(file, source) { throw HostError.plain(problem) }
-            isOld = ScriptGeneration(ofLibrary: source) == .lua51
-            try frame.load(source, name: "@\(path)")
+            isOld = try pushLibrary(frame, path, file)
         } catch let error as HostError {
             throw error
         } catch let error as LuaError {
@@ -30,6 +27,22 @@ extension ScriptEngine {
         frame.push(path)
         frame.push(isOld)
         return .results(3)
+    }
+
+    /// Pushes the chunk of a library: whether its text is in the Lua of long ago.
+    func pushLibrary(_ frame: borrowing CallFrame, _ path: String, _ file: String) throws -> Bool {
+        if let chunk = chunks?.chunk(of: path),
+            (try? frame.load(compiled: chunk.code, name: "@\(path)")) != nil
+        {
+            return chunk.isOld
+        }
+        let identity = FileIdentity(of: path)
+        let source = try FileReader.contents(of: path)
+        if let problem = lockProblem(file, source) { throw HostError.plain(problem) }
+        let isOld = ScriptGeneration(ofLibrary: source) == .lua51
+        try frame.load(source, name: "@\(path)")
+        chunks?.add(path, identity, isOld: isOld) { frame.compiled() }
+        return isOld
     }
 
     /// Whether the tree has a library of a name.

@@ -147,6 +147,7 @@ package final class ScriptEngine {
     package func close() {
         guard !isClosed else { return }
         _ = worlds.stop()
+        if !isAway { settings.chunks?.save() }
         for thread in Array(threads.values) { end(thread, closing: true) }
         isClosed = true
         ready = []
@@ -403,12 +404,12 @@ package final class ScriptEngine {
         if let deadline = thread.deadline { network.loop.cancel(deadline) }
         threads[ObjectIdentifier(thread)] = nil
         if closing { closeCoroutine(of: thread) }
-        for held in Array(thread.sockets.values) {
-            guard let socket = held.socket else { continue }
-            traceClosing(socket)
-            socket.closeChannel()
+        // One at a time: each takes itself out, and what happens meanwhile may take out others.
+        while let (key, held) = thread.sockets.first {
+            traceClosing(held.socket)
+            held.socket.closeChannel()
+            thread.sockets[key] = nil
         }
-        thread.sockets = [:]
         slots.forget(thread)
         for proceed in slots.release(thread, network.loop.now) { proceed() }
         for mutex in Array(thread.mutexes.values) { mutex.unlock() }

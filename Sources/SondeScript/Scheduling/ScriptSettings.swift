@@ -45,6 +45,8 @@ package struct ScriptSettings {
     package var scope: ScriptScope?
     /// Connections and datagrams that scripts may begin with one host per second; nothing for no limit.
     package var hostRate: Double?
+    /// Where compiled scripts are kept; nothing for nowhere.
+    package var chunks: ChunkCache?
     /// What scripts may touch on this machine; nothing for everything.
     package var sandbox: ScriptSandbox? = ScriptSandbox()
     /// The scripts and libraries that may be loaded, by their hashes; nothing for all.
