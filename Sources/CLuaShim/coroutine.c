@@ -12,6 +12,11 @@ enum { FAILED = -1, PASS_OUTWARD = -2 };
 /// Resumes `co` with `count` values from the top of `L`. [-count, +(results | 1), m]
 static int drive(lua_State *L, lua_State *co, int count) {
     sonde_lua_world *world = sonde_lua_world_of(L);
+    if (sonde_lua_is_base(co)) {
+        lua_pop(L, count);
+        lua_pushliteral(L, "cannot resume a script's own thread");
+        return FAILED;
+    }
     if (!lua_checkstack(co, count)) {
         lua_pop(L, count);
         lua_pushliteral(L, "too many arguments to resume");
@@ -119,21 +124,26 @@ static int wrap(lua_State *L) {
     return 1;
 }
 
-/// `coroutine.close(co)`: Lua's own, which is upvalue 1. [-?, +?, e]
-static int close(lua_State *L) {
+/// `coroutine.close(co)`. [-1, +n, e]
+static int close_coroutine(lua_State *L) {
+    lua_State *co = coroutine_argument(L);
+    lua_Debug activation;
+    int status = lua_status(co);
+    int is_suspended = status == LUA_YIELD || (lua_getstack(co, 0, &activation) == 0 && co != L);
+    if (sonde_lua_is_base(co) || (status == LUA_OK && !is_suspended))
+        return luaL_error(L, "cannot close a %s coroutine", co == L ? "running" : "normal");
     sonde_lua_world *world = sonde_lua_world_of(L);
-    lua_State *co = lua_tothread(L, 1);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    if (co != NULL) world->running = co;
-    int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+    world->running = co;
+    status = lua_resetthread(co);
     world->running = L;
-    return status == LUA_OK ? lua_gettop(L) : lua_error(L);
+    lua_pushboolean(L, status == LUA_OK);
+    if (status == LUA_OK) return 1;
+    lua_xmove(co, L, 1);
+    return 2;
 }
 
 void sonde_lua_replace_coroutine_functions(lua_State *L) {
-    lua_getfield(L, -1, "close");
-    lua_pushcclosure(L, close, 1);
+    lua_pushcfunction(L, close_coroutine);
     lua_setfield(L, -2, "close");
     lua_pushcfunction(L, resume);
     lua_setfield(L, -2, "resume");

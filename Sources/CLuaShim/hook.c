@@ -42,25 +42,64 @@ static void set_next_question(lua_State *L, sonde_lua_world *world, int verdict)
     }
 }
 
+static int ask(lua_State *L, sonde_lua_world *world) {
+    world->alarm = 0;
+    if (world->tick == NULL) return SONDE_LUA_GO_ON;
+    world->host_depth++;
+    int verdict = world->tick(L, world->owner);
+    world->host_depth--;
+    return verdict;
+}
+
 /// Acts on the answer of `tick`. A yield from a hook carries no values, and only Lua functions get here.
 static void hook(lua_State *L, lua_Debug *activation) {
     (void)activation;
     sonde_lua_world *world = sonde_lua_world_of(L);
-    if (world->tick == NULL) return;
-    world->host_depth++;
-    int verdict = world->tick(L, world->owner);
-    world->host_depth--;
+    int verdict = ask(L, world);
     if (world->step_length != 0) set_next_question(L, world, verdict);
     if (verdict == SONDE_LUA_GO_ON) return;
     if (sonde_lua_can_suspend(L)) {
         // Whether the coroutine is to go on is for whoever resumed it to decide.
         world->suspended = SONDE_LUA_TURN_ENDED;
+        if (verdict == SONDE_LUA_STOP) lua_pop(L, 1);
         lua_yield(L, 0);
     } else if (verdict == SONDE_LUA_STOP) {
         // From now on at every instruction, so that no pcall can swallow it for long.
         lua_sethook(L, hook, LUA_MASKCOUNT, 1);
         lua_error(L);
     }
+}
+
+void sonde_lua_poll(lua_State *L) {
+    sonde_lua_world *world = sonde_lua_world_of(L);
+    luaL_checkstack(L, 4, "stopped");
+    if (ask(L, world) != SONDE_LUA_STOP) return;
+    // The next instruction stops it for good, whoever catches this error.
+    world->alarm = 1;
+    lua_sethook(L, hook, LUA_MASKCOUNT, 1);
+    lua_error(L);
+}
+
+int sonde_lua_pause(lua_State *L) {
+    sonde_lua_world *world = sonde_lua_world_of(L);
+    luaL_checkstack(L, 4, "stopped");
+    int verdict = ask(L, world);
+    if (verdict == SONDE_LUA_GO_ON) return 0;
+    if (!sonde_lua_can_suspend(L)) {
+        if (verdict == SONDE_LUA_END_TURN) return 0;
+        lua_sethook(L, hook, LUA_MASKCOUNT, 1);
+        return lua_error(L);
+    }
+    if (verdict == SONDE_LUA_STOP) lua_pop(L, 1);
+    world->suspended = SONDE_LUA_TURN_ENDED;
+    return 1;
+}
+
+void sonde_lua_raise_alarm(sonde_lua_world *world) {
+    world->alarm = 1;
+    lua_State *L = world->running;
+    // Setting a hook walks all frames of a deep recursion: once is enough.
+    if (L != NULL && lua_gethookcount(L) != 1) lua_sethook(L, hook, LUA_MASKCOUNT, 1);
 }
 
 void sonde_lua_set_tick(lua_State *L, int count) {
@@ -73,7 +112,7 @@ void sonde_lua_set_tick(lua_State *L, int count) {
 
 void sonde_lua_ask_soon(lua_State *L) {
     sonde_lua_world *world = sonde_lua_world_of(L);
-    if (world->running != NULL) lua_sethook(world->running, hook, LUA_MASKCOUNT, 1);
+    sonde_lua_raise_alarm(world);
 }
 
 #ifdef HAS_TIMERS
@@ -94,12 +133,15 @@ static pthread_key_t key;
 static int signal_number;
 
 /// Runs on the thread whose step it is about, at any instruction. Lua documents `lua_sethook` as safe in a handler.
-static void time_is_up(int number) {
-    (void)number;
+static void time_is_up(int number, siginfo_t *info, void *context) {
+    (void)number, (void)info;
     watch.is_armed = 0;
     sonde_lua_world *world = watch.stepping;
-    if (world != NULL && world->step_length != 0 && world->running != NULL)
-        lua_sethook(world->running, hook, LUA_MASKCOUNT, 1);
+    if (world == NULL || world->step_length == 0 || world->running == NULL) return;
+    sonde_lua_raise_alarm(world);
+    // Code of others looks at nothing: it is looked after again.
+    arm(world->step_length);
+    sonde_lua_stop_foreign(world, context);
 }
 
 /// Called when a thread with a timer ends.
@@ -111,8 +153,9 @@ static void drop_timer(void *value) {
 
 static void prepare(void) {
     signal_number = SIGRTMIN + 5;
-    struct sigaction action = {.sa_flags = SA_RESTART};
-    action.sa_handler = time_is_up;
+    // The handler may not return: the signal must not stay blocked then.
+    struct sigaction action = {.sa_flags = SA_RESTART | SA_SIGINFO | SA_NODEFER};
+    action.sa_sigaction = time_is_up;
     sigemptyset(&action.sa_mask);
     if (pthread_key_create(&key, drop_timer) != 0 || sigaction(signal_number, &action, NULL) != 0) signal_number = 0;
 }

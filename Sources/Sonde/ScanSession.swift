@@ -27,6 +27,8 @@ public final class ScanSession {
     let files: DataFiles
     let facts: SessionFacts
     var engine: ScriptEngine?
+    /// What keeps scripts in their sandbox; empty if nothing does, nothing if there are no scripts.
+    var sandboxLayers: [String]?
     /// Where scripts may go; nothing if there are none.
     var scope: ScriptScope?
     var pipeline: HostPipeline?
@@ -91,14 +93,14 @@ public final class ScanSession {
         try prepareSystems()
         try prepareServices()
         let given = try givenHosts(resolved, exclusions, selection)
+        let arguments = try readArguments()
+        scope = try targets.scope(
+            plan.containment,
+            targets: given.map(Self.targets) ?? resolved,
+            arguments: .table(arguments.fields)
+        )
+        for warning in targets.scopeWarnings { warn(warning) }
         if plan.scripts.isWanted || plan.versions.isWanted {
-            let arguments = try readArguments()
-            scope = try targets.scope(
-                plan.containment,
-                targets: given.map(Self.targets) ?? resolved,
-                arguments: .table(arguments.fields)
-            )
-            for warning in targets.scopeWarnings { warn(warning) }
             try prepareScripts(arguments)
             try checkArguments(arguments)
         }
@@ -117,7 +119,7 @@ public final class ScanSession {
         if resolved.isEmpty, !targets.unresolved.isEmpty, !hasScriptsWithoutTargets {
             throw ScanError(.failure, "no target is left to scan")
         }
-        return ScanHeader(
+        var header = ScanHeader(
             commandLine: plan.commandLine,
             version: SondeVersion.current,
             started: startTime,
@@ -125,6 +127,8 @@ public final class ScanSession {
             verbosity: plan.verbosity,
             debugging: plan.debugging
         )
+        header.sandbox = sandboxLayers
+        return header
     }
 
     /// Carries the scan out.

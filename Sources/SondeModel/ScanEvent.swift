@@ -31,6 +31,8 @@ public struct ScanHeader: Hashable, Sendable {
     public var verbosity: Int
     /// `-d` level.
     public var debugging: Int
+    /// What keeps scripts in their sandbox: `API`, `Landlock`, `seccomp`; nothing if no scripts run.
+    public var sandbox: [String]?
 
     /// Makes a header.
     public init(

@@ -47,6 +47,20 @@ enum {
     SONDE_LUA_STOP = 2,
 };
 
+/// The memory of one script instance.
+typedef struct sonde_lua_account {
+    /// Octets charged to it, and the most that it may hold (0: no limit).
+    size_t bytes, limit;
+    /// The next free account, while this one is free.
+    uint32_t next;
+    /// How often all garbage had to be collected to make room.
+    uint32_t emergencies;
+    /// Whether the last request was refused, and whether one was even after all garbage was collected.
+    uint8_t was_refused, is_exceeded;
+    /// Whether its script has ended; it is free once nothing is charged to it any more.
+    uint8_t has_ended, is_free;
+} sonde_lua_account;
+
 /// The state that C and Swift share for one Lua state and all its coroutines.
 typedef struct sonde_lua_world {
     /// Swift's owner, handed to every call-back.
@@ -69,10 +83,28 @@ typedef struct sonde_lua_world {
     int suspended;
     /// Argument that SONDE_LUA_BAD_ARGUMENT and SONDE_LUA_BAD_TYPE are about.
     int argument;
+
+    /// The accounts; number 0 is nobody's.
+    sonde_lua_account *_Nullable accounts;
+    uint32_t account_count, account_capacity, free_account;
+    /// Which account pays now.
+    uint32_t account;
+
+    /// Not 0 when a host function took more memory than its script's account has.
+    int overdrawn;
+    /// Not 0 when the engine should be asked soon whether the script may go on.
+    volatile int alarm;
     /// The state or coroutine whose stack is being run, or was last.
     lua_State *_Nullable volatile running;
     /// Nanoseconds after which `tick` is asked in a step, where a timer watches; 0 where none does.
     volatile int64_t step_length;
+    /// When the step must be over at the latest, nanoseconds of the monotonic clock.
+    volatile int64_t deadline;
+    /// The coroutine that called code of others, and where that code lies.
+    lua_State *_Nullable volatile foreign;
+    uintptr_t foreign_start, foreign_end;
+    /// The members of the classes of patterns, one bit for each octet.
+    uint32_t classes[10][8];
 } sonde_lua_world;
 
 /// What a userdata of ours holds.
@@ -105,6 +137,27 @@ void sonde_lua_set_tick(lua_State *_Nonnull L, int count);
 int sonde_lua_watch_steps(lua_State *_Nonnull L, int64_t nanoseconds);
 /// Has `tick` asked at the next instruction of what runs. [-0, +0, -]
 void sonde_lua_ask_soon(lua_State *_Nonnull L);
+
+// MARK: Limits
+
+/// Opens an account with a limit in octets (0: none) and answers its number; 0 where there is no room for one.
+uint32_t sonde_lua_account_begin(sonde_lua_world *_Nonnull world, size_t limit);
+/// Says that an account's script has ended.
+void sonde_lua_account_end(sonde_lua_world *_Nonnull world, uint32_t number);
+/// Begins a step of a script: `account` pays, and at `deadline` code of others is stopped.
+static inline void sonde_lua_charge_step(sonde_lua_world *_Nonnull world, uint32_t account, int64_t deadline) {
+    world->account = account;
+    world->deadline = deadline;
+}
+/// Makes a function of the library on top stoppable, whose code is that of `opener`'s object. [-0, +0, m]
+void sonde_lua_guard_foreign(
+    lua_State *_Nonnull L, lua_CFunction _Nonnull opener, const char *_Nonnull name);
+/// Says that a coroutine is the engine's: scripts cannot resume or close it. [-0, +0, -]
+void sonde_lua_mark_base(lua_State *_Nonnull co);
+/// Whether a coroutine is the engine's. [-0, +0, -]
+int sonde_lua_is_base(lua_State *_Nonnull co);
+/// Pushes the library that the sandbox is made with. [-0, +1, m]
+void sonde_lua_push_sandbox(lua_State *_Nonnull L);
 
 // MARK: Host functions
 

@@ -20,7 +20,10 @@ extension ScriptEngine {
         }
         add(frame, "fetchfile") { [unowned self] (frame) throws(HostError) in
             let name = try frame.text(at: 1)
-            guard case .file(let path) = dataDirectory.locate(name) else {
+            // A name with `..` leads out of the data directories, whatever is there.
+            guard case .file(let path) = dataDirectory.locate(name),
+                !name.split(separator: "/").contains("..")
+            else {
                 frame.pushNil()
                 return .results(1)
             }

@@ -10,6 +10,12 @@ final class ScriptThread {
     enum Doom: Hashable {
         /// Its time limit ran out.
         case timedOut
+        /// It kept all others waiting in a call that cannot be suspended.
+        case heldUp
+        /// Its processor time ran out.
+        case usedProcessor
+        /// Its memory ran out.
+        case usedMemory
         /// Nobody waits for it any more, or its host is given up.
         case dropped
         /// The scan was interrupted.
