@@ -277,3 +277,18 @@ if Context.environment["SONDE_FUZZ"] == "1" {
         )
     )
 }
+
+// MARK: Benchmarks
+
+// Programs that measure; each says on top how it is built and run.
+if Context.environment["SONDE_BENCHMARKS"] == "1" {
+    package.products.append(.executable(name: "sonde-service-match", targets: ["SondeServiceMatch"]))
+    package.targets.append(
+        .executableTarget(
+            name: "SondeServiceMatch",
+            dependencies: ["SondeDatabase", "SondeIO", "SondeModel", "SondeScan"],
+            path: "Benchmarks/service-match",
+            swiftSettings: rules
+        )
+    )
+}

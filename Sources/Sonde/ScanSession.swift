@@ -59,6 +59,7 @@ public final class ScanSession {
                 )
             }
             let network = try Network(loop: loop, resolver: resolver)
+            network.usesCallThread = Processors.count > 1
             self.init(plan, over: network)
         } catch {
             throw ScanError(.failure, "cannot start the event loop: \(error.description)")

@@ -231,6 +231,8 @@ public enum ScanEvent: Sendable {
     case preScripts([ScriptResult])
     /// A script is done with one host or port; comes before the host's own event.
     case script(ScriptRecord)
+    /// A host is up, and its ports are scanned next: what is known of it so far.
+    case hostFound(Host)
     /// A host's ports are known and its scripts come next; what of it is lost if the scan stops now is the scripts.
     case portsKnown(Host)
     /// A host is done.

@@ -36,7 +36,8 @@ package final class CSVReporter: Reporter {
                 try row([String](repeating: "", count: 11) + Self.fields(result) + Self.noSystem)
             }
         case .host(let host): if options.shows(host) { try self.host(host) }
-        case .phaseStarted, .phaseEnded, .script, .portsKnown, .diagnostic, .progress, .finished: return
+        case .phaseStarted, .phaseEnded, .script, .hostFound, .portsKnown, .diagnostic, .progress, .finished:
+            return
         }
         try sink.flush()
     }

@@ -40,7 +40,7 @@ package final class MarkdownReporter: Reporter {
             if let failure = summary.failure {
                 try sink.line("The scan did not run to its end: \(Self.escaped(failure)).")
             }
-        case .phaseStarted, .phaseEnded, .script, .portsKnown, .diagnostic, .progress: return
+        case .phaseStarted, .phaseEnded, .script, .hostFound, .portsKnown, .diagnostic, .progress: return
         }
         try sink.flush()
     }

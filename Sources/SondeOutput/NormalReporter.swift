@@ -56,7 +56,7 @@ package final class NormalReporter: Reporter {
         case .progress(let progress):
             guard isTerminal, progress.isAskedFor else { return }
             try sink.lines(status.report(progress))
-        case .script, .portsKnown: return
+        case .script, .hostFound, .portsKnown: return
         case .finished(let summary): try end(summary)
         }
         if !moreFollows, isTerminal || event.isLasting { try sink.flush() }
@@ -187,7 +187,7 @@ extension ScanEvent {
     var isLasting: Bool {
         switch self {
         case .started, .preScripts, .host, .postScripts, .finished: true
-        case .phaseStarted, .phaseEnded, .script, .portsKnown, .diagnostic, .progress: false
+        case .phaseStarted, .phaseEnded, .script, .hostFound, .portsKnown, .diagnostic, .progress: false
         }
     }
 }

@@ -65,7 +65,7 @@ extension ScanEvent {
     /// Whether it tells of one host only.
     fileprivate var isOfHost: Bool {
         switch self {
-        case .host, .portsKnown, .script: true
+        case .host, .hostFound, .portsKnown, .script: true
         case .started, .phaseStarted, .phaseEnded, .preScripts, .postScripts, .diagnostic, .progress,
             .finished:
             false

@@ -30,7 +30,8 @@ package struct StatusLine {
         case .phaseStarted(let phase, let time): phaseStarts[phase] = time
         case .phaseEnded(let phase, _, _, _): phaseStarts[phase] = nil
         case .script(let record): costs.note(record)
-        case .preScripts, .portsKnown, .host, .postScripts, .diagnostic, .progress, .finished: return
+        case .preScripts, .hostFound, .portsKnown, .host, .postScripts, .diagnostic, .progress, .finished:
+            return
         }
     }
 

@@ -93,15 +93,14 @@ extension ScriptEngine {
         frame.pushTable(elements: interfaces.count)
         var count = 0
         for interface in interfaces {
-            for address in interface.addresses {
+            // Where there is no IPv4 address, an entry without any stands for it.
+            let addresses: [InterfaceAddress?] = interface.addresses
+            let hasIPv4 = interface.addresses.contains { $0.address.family == .inet }
+            for address in hasIPv4 ? addresses : [nil] + addresses {
                 push(frame, interface, address)
                 count += 1
                 frame.setElement(count)
             }
-            guard interface.addresses.isEmpty else { continue }
-            push(frame, interface, nil)
-            count += 1
-            frame.setElement(count)
         }
         return .results(1)
     }

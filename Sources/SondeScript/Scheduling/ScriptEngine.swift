@@ -14,6 +14,10 @@ package final class ScriptEngine {
     /// What a turn may cost one thread before others have theirs, in milliseconds.
     static let longestStepInMilliseconds = 10
     static let longestStep = TimeSpan.milliseconds(longestStepInMilliseconds)
+    /// How long a thread that computes keeps others from running between two turns of the loop.
+    ///
+    /// Scripts take what they do between two waits to be undisturbed: look whether a table was loaded, load it, store it.
+    static let longestTenure = TimeSpan.seconds(2.0)
     /// Lua instructions between two looks at the clock, where no timer tells that a step is long.
     static let instructionsPerTick = 10_000
     /// How long a script may keep all others waiting, where it cannot be suspended, in processor time.
@@ -179,6 +183,8 @@ package final class ScriptEngine {
             }
             step(thread)
             if isInterrupted() { return false }
+            // It was stopped in the midst of its work: the loop has its turn, other threads have not.
+            if thread.computesSince != nil, ready.first === thread { break }
         }
         finishRuns()
         endDeadlock()
@@ -265,8 +271,10 @@ package final class ScriptEngine {
         lua.chargeStep(thread.account.memory, deadline: lastMoment(of: thread, now).nanoseconds)
         let outcome = thread.coroutine.resume(arguments: arguments)
         lua.chargeNobody()
-        let used = stepClock.stop(network.loop.clockNow)
+        let stopped = network.loop.clockNow
+        let used = stepClock.stop(stopped)
         thread.account.add(used)
+        if outcome != .turnEnded { thread.computesSince = nil }
         switch outcome {
         case .suspended:
             current = nil
@@ -280,7 +288,7 @@ package final class ScriptEngine {
             if let doom = thread.doom {
                 stop(thread, doom)
             } else {
-                ready.append(thread)
+                putBack(thread, begun: now, stopped)
                 noteLongStep(of: thread)
             }
         case .finished:
@@ -302,6 +310,13 @@ package final class ScriptEngine {
             current = nil
             if let doom = thread.doom { stop(thread, doom) } else { end(thread, closing: true) }
         }
+    }
+
+    /// Puts a thread back that has used up its turn: before all others, until it has kept them waiting for too long.
+    private func putBack(_ thread: ScriptThread, begun: Instant, _ now: Instant) {
+        let since = thread.computesSince ?? begun
+        thread.computesSince = since
+        if now - since < Self.longestTenure { ready.prepend(thread) } else { ready.append(thread) }
     }
 
     /// Asked by the count hook, and by functions that may last.

@@ -62,6 +62,8 @@ final class ScriptThread {
     var generation = 0
     /// Operations that completed at once since the thread was last resumed.
     var immediate = 0
+    /// When it began what it computes without waiting, once that has outlasted a turn.
+    var computesSince: Instant?
     /// Whether its rule passed, and so whether the action began.
     var rulePassed = false
     /// The deadline of its time limit.

@@ -95,7 +95,7 @@ final class StoreTransactions {
             try write(last ?? host, isDone: last != nil)
         case .host(let host): try write(host, isDone: true)
         case .finished(let summary): try finish(summary)
-        case .phaseStarted, .preScripts, .postScripts, .diagnostic, .progress: return
+        case .hostFound, .phaseStarted, .preScripts, .postScripts, .diagnostic, .progress: return
         }
     }
 
