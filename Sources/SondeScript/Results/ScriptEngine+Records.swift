@@ -70,7 +70,8 @@ extension ScriptEngine {
     private func tellDenials(of thread: ScriptThread) {
         for denial in thread.account.denials where toldDenials.count < Self.mostToldDenials {
             guard toldDenials.insert("\(thread.script.id) \(denial.subject)").inserted else { continue }
-            let place = denial.subject.hasPrefix("DENIED ") ? denial.subject.dropFirst(7) : denial.subject[...]
+            let place =
+                denial.subject.hasPrefix("DENIED ") ? denial.subject.dropFirst(7) : denial.subject[...]
             let text = "NSE: \(thread.script.id)\(thread.against) was refused \(place) (\(denial.remedy))"
             emit(.diagnostic(Diagnostic(.report, text)))
         }
