@@ -64,6 +64,8 @@ package final class ScriptEngine {
     var accountsMade = 0
     /// Whether what scripts share has been closed to them.
     var isSealed = false
+    /// Refusals that a person was told of.
+    var toldDenials: Set<String> = []
     /// Targets that scripts added.
     var addedTargets = AddedTargets()
     /// Hosts that scripts may ask about.
