@@ -60,9 +60,14 @@ extension HostPipeline {
 
     private func socketTechnique(_ technique: Sonde.ScanTechnique) -> (any SocketTechnique)? {
         switch technique {
-        case .connect: ConnectScan(session.network, options: connectOptions)
-        case .udp: UDPScan(session.network, payloads: session.files.payloads, options: connectOptions)
-        default: nil
+        case .connect:
+            let scan = ConnectScan(session.network, options: connectOptions)
+            guard session.plan.tracesPackets else { return scan }
+            scan.onTrace = { [unowned session] in session.tell("CONN", "TCP localhost > \($0) => \($1)") }
+            return scan
+        case .udp:
+            return UDPScan(session.network, payloads: session.files.payloads, options: connectOptions)
+        default: return nil
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import SondeDatabase
+internal import SondeIO
 internal import SondeModel
 internal import SondeScan
 
@@ -70,6 +71,16 @@ extension ScanSession {
             for transport in transports { facts.excludedPorts[transport] = list.set(transport) }
         } catch {
             throw ScanError(.failure, "-sV: the excluded ports of \(file.name): \(error)")
+        }
+    }
+
+    /// Refuses a file of service names that the user named and that cannot be read.
+    func checkServicesFile() throws(ScanError) {
+        guard let path = plan.files.services else { return }
+        do throws(FileError) {
+            _ = try FileReader.contents(of: path)
+        } catch {
+            throw ScanError(.failure, "--servicedb: \(error)")
         }
     }
 

@@ -75,6 +75,7 @@ public final class ScanSession {
     /// - Returns: what the head of a report tells.
     /// - Throws: ``ScanError``, in one line that names the offending text.
     public func prepare() throws(ScanError) -> ScanHeader {
+        try checkServicesFile()
         let selection = try selectPorts()
         var targets = TargetSetup(plan.targets, network)
         let exclusions = try targets.exclusions()
@@ -111,7 +112,7 @@ public final class ScanSession {
         )
         self.pipeline = pipeline
         if resolved.isEmpty, !targets.unresolved.isEmpty, !hasScriptsWithoutTargets {
-            throw ScanError(.failure, targets.unresolved[0])
+            throw ScanError(.failure, "no target is left to scan")
         }
         return ScanHeader(
             commandLine: plan.commandLine,

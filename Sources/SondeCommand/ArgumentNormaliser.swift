@@ -172,11 +172,22 @@ struct ArgumentNormaliser {
             guard letter != "I", let flag = catalogue["-s" + String(letter)] else {
                 throw .syntax(
                     "scan type \(shown(String(letter))) in \(shown("-s" + letters)) is not supported; "
-                        + "letters that are: T U n L C"
+                        + "letters that are: \(scanLetters)"
                 )
             }
             try take(flag, attached: nil)
         }
+    }
+
+    /// The letters of `-s`, as the catalogue has them.
+    private var scanLetters: String {
+        let letters = (UnicodeScalar("A").value...UnicodeScalar("z").value).compactMap(UnicodeScalar.init)
+        let offered = letters.filter { letter in
+            guard let flag = catalogue["-s" + String(letter)] else { return false }
+            if case .refused = flag.availability { return false }
+            return true
+        }
+        return offered.map(String.init).joined(separator: " ")
     }
 
     private mutating func readDiscoveryKind(_ text: String) throws(UsageError) {

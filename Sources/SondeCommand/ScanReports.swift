@@ -54,14 +54,17 @@ final class ScanReports {
     /// Closes all reports.
     func finish() { group.finish() }
 
-    private static func options(_ request: ScanRequest) -> ReportOptions {
+    /// What the user of a scan wants to see.
+    static func options(_ request: ScanRequest) -> ReportOptions {
         var options = ReportOptions()
         options.openOnly = request.plan.showsOnlyOpen
         options.showReason = request.plan.showsReasons
         options.verbosity = request.plan.verbosity
         options.debugging = request.plan.debugging
         options.scriptsRequested = !request.plan.scripts.effectiveRules.isEmpty
-        options.versionRequested = request.plan.versions.isWanted
+        options.versionRequested = request.plan.versions.isWanted && request.plan.extent == .ports
+        options.expectsBody =
+            request.plan.extent == .ports || options.scriptsRequested || request.plan.tracesRoutes
         options.osRequested = request.plan.system.isWanted
         switch request.output.stylesheet {
         case .standard: options.stylesheet = .default

@@ -12,8 +12,11 @@ package final class CSVReporter: Reporter {
     static let columns = [
         "host", "name", "reverse_name", "host_state", "port", "protocol", "state", "reason", "service",
         "product",
-        "version", "script", "script_state", "output",
+        "version", "script", "script_state", "output", "mac", "os", "os_accuracy", "uptime", "distance",
+        "route",
     ]
+    /// The empty fields of a row that is about no host.
+    private static let noSystem = [String](repeating: "", count: 6)
 
     private let sink: any OutputSink
     private let options: ReportOptions
@@ -30,7 +33,7 @@ package final class CSVReporter: Reporter {
         case .started: try row(Self.columns)
         case .preScripts(let results), .postScripts(let results):
             for result in options.shown(results) {
-                try row([String](repeating: "", count: 11) + Self.fields(result))
+                try row([String](repeating: "", count: 11) + Self.fields(result) + Self.noSystem)
             }
         case .host(let host): if options.shows(host) { try self.host(host) }
         case .phaseStarted, .phaseEnded, .script, .portsKnown, .diagnostic, .progress, .finished: return
@@ -45,9 +48,12 @@ package final class CSVReporter: Reporter {
         let head = [
             host.address.description, host.targetName ?? "", host.name ?? "", host.state.rawValue,
         ]
+        let system = self.system(host)
         let ignored = IgnoredPorts(host.ports, options)
         let records = host.ports.records { !ignored.contains($0.state) }
-        if records.isEmpty, host.scripts.isEmpty { try row(head + [String](repeating: "", count: 10)) }
+        if records.isEmpty, host.scripts.isEmpty {
+            try row(head + [String](repeating: "", count: 10) + system)
+        }
         for record in records {
             let service = record.service
             let fields =
@@ -56,12 +62,19 @@ package final class CSVReporter: Reporter {
                     record.outcome.reason.rawValue, service?.name ?? "", service?.product ?? "",
                     service?.version ?? "",
                 ]
-            try row(fields + ["", "", ""])
-            for result in options.shown(record.scripts) { try row(fields + Self.fields(result)) }
+            try row(fields + ["", "", ""] + system)
+            for result in options.shown(record.scripts) { try row(fields + Self.fields(result) + system) }
         }
         for result in options.shown(host.scripts) {
-            try row(head + [String](repeating: "", count: 7) + Self.fields(result))
+            try row(head + [String](repeating: "", count: 7) + Self.fields(result) + system)
         }
+    }
+
+    /// The fields that say what kind of machine a host is and where.
+    private func system(_ host: Host) -> [String] {
+        let summary = SystemSummary(host, options)
+        let numbers = [summary.percent, summary.uptime, summary.distance].map { $0.map { "\($0)" } ?? "" }
+        return [host.macAddress?.description ?? "", summary.name ?? ""] + numbers + [summary.route ?? ""]
     }
 
     private static func fields(_ result: ScriptResult) -> [String] {

@@ -103,6 +103,12 @@ package final class HTMLReporter: Reporter {
         }
         writer.endArray()
         JSONLinesReporter.write(ignored, of: host.ports, &writer)
+        if !host.hops.isEmpty {
+            writer.key("trace")
+            writer.beginObject()
+            writer.traceMembers(host)
+            writer.endObject()
+        }
         writer.key("scripts")
         writer.beginArray()
         for result in options.shown(host.scripts) { writer.scriptResult(result) }

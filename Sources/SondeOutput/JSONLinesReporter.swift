@@ -85,6 +85,16 @@ package final class JSONLinesReporter: Reporter {
                 writer.endObject()
             }
         }
+        if !host.hops.isEmpty {
+            line { writer in
+                writer.beginObject()
+                writer.member("type", "trace")
+                writer.member("host", host.address.description)
+                writer.member("name", host.targetName)
+                writer.traceMembers(host)
+                writer.endObject()
+            }
+        }
         line { writer in
             writer.beginObject()
             writer.member("type", "host")

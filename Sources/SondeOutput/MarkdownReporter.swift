@@ -51,12 +51,15 @@ package final class MarkdownReporter: Reporter {
     private func host(_ host: Host) throws(OutputError) {
         let records = host.ports.records { $0.state.mayBeOpen }
         let results = options.shown(host.scripts)
-        guard options.shows(host), !records.isEmpty || !results.isEmpty else {
+        let facts = SystemSummary(host, options).lines
+        guard options.shows(host), !records.isEmpty || !results.isEmpty || !facts.isEmpty else {
             quiet += 1
             return
         }
         try sink.line()
         try sink.line("## \(Self.escaped(host.title))")
+        if !facts.isEmpty { try sink.line() }
+        for fact in facts { try sink.line("- \(fact.title): \(Self.escaped(fact.text))") }
         if !records.isEmpty {
             try sink.line()
             try sink.line("| port | state | service | version |")

@@ -79,7 +79,8 @@ extension NormalReporter {
         }
         let trace = TraceText.lines(host)
         try sink.lines(trace)
-        if !host.ports.isEmpty || !scripts.isEmpty || !system.isEmpty || !trace.isEmpty { try sink.line() }
+        let isEmpty = host.ports.isEmpty && scripts.isEmpty && system.isEmpty && trace.isEmpty
+        if !isEmpty || options.expectsBody { try sink.line() }
     }
 
     /// The lines before the table: an empty one, or what is not in the table.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import SondeModel
+internal import SondeText
 
 /// What reports say of a host's operating system (spec page `os-detection`, section 8).
 struct OSText {
@@ -202,11 +203,7 @@ struct OSText {
     // MARK: Uptime, distance, sequences
 
     /// How long the host has been up, seconds; nothing if that is not known.
-    var uptime: Int? {
-        result.sequence.lastBoot.map {
-            max(0, LocalTime.whole(host.ended ?? result.time) - LocalTime.whole($0))
-        }
-    }
+    var uptime: Int? { result.sequence.uptime(at: host.ended ?? result.time) }
 
     private var sequenceLines: [String] {
         var lines: [String] = []

@@ -49,6 +49,9 @@ package struct ReportOptions: Hashable, Sendable {
     /// Whether the user asked for the operating system (`-O`).
     package var osRequested = false
 
+    /// Whether more than the state of a host was asked for, so that an empty line ends its part.
+    package var expectsBody = false
+
     /// Ids of the scripts that look for vulnerabilities, for reports of findings.
     package var vulnerabilityScripts: Set<String> = []
 

@@ -59,7 +59,8 @@ package final class SARIFReporter: Reporter {
         for finding in Finding.all(in: result) {
             if !rules.contains(where: { $0.id == finding.id }) { rules.append((finding.id, finding.title)) }
             var writer = JSONWriter()
-            Self.write(finding, result.id, host, port, &writer)
+            let system = host.flatMap { SystemSummary($0, options).name }
+            Self.write(finding, result.id, (host, port), system, &writer)
             try sink.write((count == 0 ? "" : ",").utf8)
             try sink.write(writer.take())
             try sink.write("\n".utf8)
@@ -70,24 +71,27 @@ package final class SARIFReporter: Reporter {
     private static func write(
         _ finding: Finding,
         _ script: String,
-        _ host: Host?,
-        _ port: Port?,
+        _ target: (host: Host?, port: Port?),
+        _ system: String?,
         _ writer: inout JSONWriter
     ) {
-        let address = host?.address.withoutZone.description ?? "network"
+        let address = target.host?.address.withoutZone.description ?? "network"
         let shown = address.contains(":") ? "[\(address)]" : address
-        let place = port.map { "\($0.transport.rawValue)://\(shown):\($0.number)" } ?? "host://\(shown)"
+        let place =
+            target.port.map { "\($0.transport.rawValue)://\(shown):\($0.number)" } ?? "host://\(shown)"
         writer.beginObject()
         writer.member("ruleId", finding.id)
         writer.member("level", finding.level.rawValue)
         writer.key("message")
         writer.value(.object([.init("text", .string(finding.message))]))
         writer.key("locations")
-        writer.value(.array([location(place, named: host?.title ?? address)]))
+        writer.value(.array([location(place, named: target.host?.title ?? address)]))
         writer.key("partialFingerprints")
         writer.value(.object([.init("sonde/v1", .string("\(place) \(script) \(finding.id)"))]))
         writer.key("properties")
-        writer.value(.object([.init("script", .string(script))]))
+        var properties: [JSONValue.Member] = [.init("script", .string(script))]
+        if let system { properties.append(.init("os", .string(system))) }
+        writer.value(.object(properties))
         writer.endObject()
     }
 

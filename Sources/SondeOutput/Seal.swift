@@ -24,7 +24,9 @@ package enum Seal {
         if octets.starts(with: "# Sonde".utf8) || octets.starts(with: "# Nmap".utf8) {
             return mendText(octets)
         }
-        if octets.starts(with: CSVReporter.columns.joined(separator: ",").utf8) { return mendLines(octets) }
+        if octets.starts(with: CSVReporter.columns.prefix(14).joined(separator: ",").utf8) {
+            return mendLines(octets)
+        }
         if octets.starts(with: "# Scan of".utf8) { return mendMarkdown(octets) }
         return .unknown
     }

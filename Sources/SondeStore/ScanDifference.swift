@@ -14,6 +14,12 @@ package struct ScanDifference: Hashable, Sendable {
         case service
         /// What a script said is another.
         case script
+        /// Its link-layer address is another.
+        case mac
+        /// The operating system that it seems to run is another.
+        case system = "os"
+        /// The way to it is another.
+        case route
     }
 
     /// What it is about.
@@ -54,6 +60,18 @@ package struct ScanDifference: Hashable, Sendable {
         if states.0 != states.1 {
             found.append(
                 ScanDifference(kind: .host, host: title, port: nil, script: nil, old: states.0, new: states.1)
+            )
+        }
+        let isKnown = { (text: (String?, String?)) in text.0 != nil && text.1 != nil && text.0 != text.1 }
+        let facts: [(Kind, (String?, String?))] = [
+            (.mac, (old?.macAddress?.description, new?.macAddress?.description)),
+            (.system, (systemText(old?.os), systemText(new?.os))),
+            (.route, (routeText(old), routeText(new))),
+        ]
+        // What only one scan has looked for is no news.
+        for (kind, text) in facts where isKnown(text) {
+            found.append(
+                ScanDifference(kind: kind, host: title, port: nil, script: nil, old: text.0, new: text.1)
             )
         }
         let before = ports(of: old)
@@ -98,6 +116,19 @@ package struct ScanDifference: Hashable, Sendable {
             )
         }
         scripts(old?.scripts ?? [], new?.scripts ?? [], host, port, &found)
+    }
+
+    /// The systems that fit perfectly, or the one that fits best; how well is no news.
+    private static func systemText(_ result: OSResult?) -> String? {
+        guard let result else { return nil }
+        guard result.verdict == .matches, let best = result.matches.first else { return "unknown" }
+        guard best.accuracy == 1 else { return "probably \(best.name)" }
+        return result.perfectMatches.map(\.name).joined(separator: ", ")
+    }
+
+    private static func routeText(_ host: Host?) -> String? {
+        guard let hops = host?.hops, !hops.isEmpty else { return nil }
+        return hops.map { $0.address?.withoutZone.description ?? "*" }.joined(separator: " > ")
     }
 
     private static func serviceText(_ service: ServiceInfo?) -> String? {

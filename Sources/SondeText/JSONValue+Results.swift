@@ -129,6 +129,9 @@ extension JSONValue {
         host.ended = self["ended"]?.double
         host.timedOut = self["timed_out"]?.isTrue ?? false
         host.macAddress = self["mac"]?.text.flatMap(MACAddress.init(parsing:))
+        host.macVendor = self["mac_vendor"]?.text
+        host.otherAddresses =
+            self["other_addresses"]?.elements.compactMap { $0.text.flatMap { IPAddress($0) } } ?? []
         if let smoothed = self["srtt_us"]?.integer {
             host.times = RoundTripTimes(
                 smoothed: smoothed,
@@ -136,6 +139,7 @@ extension JSONValue {
                 timeout: self["timeout_us"]?.integer ?? 0
             )
         }
+        addSystem(to: &host)
         return host
     }
 }

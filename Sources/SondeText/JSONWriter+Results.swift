@@ -159,10 +159,18 @@ extension JSONWriter {
         member("ended", seconds: host.ended)
         member("timed_out", host.timedOut)
         if let address = host.macAddress { member("mac", address.description) }
+        if let vendor = host.macVendor { member("mac_vendor", vendor) }
+        if !host.otherAddresses.isEmpty {
+            key("other_addresses")
+            beginArray()
+            for address in host.otherAddresses { string(address.description) }
+            endArray()
+        }
         if let times = host.times {
             member("srtt_us", times.smoothed)
             member("rttvar_us", times.variance)
             member("timeout_us", times.timeout)
         }
+        systemMembers(host)
     }
 }

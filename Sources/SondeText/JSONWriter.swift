@@ -65,6 +65,9 @@ package struct JSONWriter {
     /// Writes a number; `null` for what JSON cannot hold.
     package mutating func double(_ value: Double) { raw(value.isFinite ? Self.text(value) : "null") }
 
+    /// Writes a number with all its digits, so that it reads back as the same; `null` for what JSON cannot hold.
+    package mutating func exact(_ value: Double) { raw(value.isFinite ? "\(value)" : "null") }
+
     /// Writes `true` or `false`.
     package mutating func boolean(_ value: Bool) { raw(value ? "true" : "false") }
 

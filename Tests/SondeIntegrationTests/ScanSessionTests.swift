@@ -67,6 +67,35 @@ import Testing
         #expect(throws: ScanError.self) { try session.prepare() }
     }
 
+    @Test("--packet-trace tells of each connection", .timeLimit(.minutes(1)))
+    func connectTrace() throws {
+        var plan = ScanPlan()
+        plan.targets.words = ["127.0.0.1"]
+        plan.discovery.isSkipped = true
+        plan.names.mode = .never
+        plan.techniques = [.connect]
+        plan.ports.specification = "1"
+        plan.tracesPackets = true
+        let session = try ScanSession(plan)
+        let header = try session.prepare()
+        var lines: [String] = []
+        session.onEvent = { if case .diagnostic(let message) = $0 { lines.append(message.text) } }
+        _ = session.run(header)
+        #expect(lines.count == 1)
+        #expect(lines.first?.hasPrefix("CONN (") == true)
+        #expect(lines.first?.hasSuffix("s) TCP localhost > 127.0.0.1:1 => Connection refused") == true)
+    }
+
+    @Test("a file of service names that cannot be read is named")
+    func servicesFile() throws {
+        var plan = ScanPlan()
+        plan.targets.words = ["127.0.0.1"]
+        plan.files.services = "/nowhere/names"
+        let session = try ScanSession(plan)
+        let error = #expect(throws: ScanError.self) { try session.prepare() }
+        #expect(error?.message.contains("/nowhere/names") == true)
+    }
+
     @Test("an unknown script is refused by name", .timeLimit(.minutes(1)))
     func unknownScript() throws {
         var plan = ScanPlan()

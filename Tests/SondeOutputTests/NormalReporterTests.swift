@@ -27,6 +27,13 @@ struct NormalReporterTests {
         )
     }
 
+    @Test("an empty line ends a host of which more than its state was asked")
+    func emptyBody() {
+        let head = "Nmap scan report for 127.0.0.78\nHost is up.\n"
+        #expect(file([.host(Scene.plainHost())]) == head)
+        #expect(file([.host(Scene.plainHost())]) { $0.expectsBody = true } == head + "\n")
+    }
+
     @Test("host scripts without a port scan stand between empty lines")
     func hostScriptsOnly() {
         var host = Scene.plainHost()

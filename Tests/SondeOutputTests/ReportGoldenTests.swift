@@ -46,6 +46,14 @@ struct ReportGoldenTests {
             ]
         ),
         Case(
+            name: "system",
+            options: .with {
+                $0.osRequested = true
+                $0.verbosity = 1
+            },
+            events: Scene.tracedScan
+        ),
+        Case(
             name: "host-down",
             options: .with { _ in },
             events: [Scene.header(), .host(Scene.downHost), Scene.summary(up: 0, down: 1)]

@@ -60,6 +60,37 @@ import Testing
         #expect(results.summary?.elapsed == 3.5 && results.summary?.hostsUp == 1)
     }
 
+    @Test("Nmap's XML gives systems and ways")
+    func systems() throws {
+        let text = """
+            <nmaprun scanner="nmap"><host endtime="900"><status state="up" reason="reset" reason_ttl="64"/>
+            <address addr="192.0.2.1" addrtype="ipv4"/><address addr="00:11:22:33:44:55" addrtype="mac" vendor="Lab"/>
+            <os><portused state="open" proto="tcp" portid="22"/><portused state="closed" proto="udp" portid="9"/>
+            <osmatch name="Lab 1" accuracy="29" line="5"><osclass type="router" vendor="Lab" osfamily="Linux" osgen="1.X"
+            accuracy="29"><cpe>cpe:/o:lab</cpe></osclass></osmatch>
+            <osfingerprint fingerprint="OS:SCAN(V=7.93%E=4%D=1/1%DC=I%G=N%TM=64)SEQ(SP=1)OS:T1(R=&#xa;OS:N)"/></os>
+            <uptime seconds="100" lastboot="x"/><distance value="2"/>
+            <tcpsequence index="17" difficulty="Good luck!" values="A,FFFFFFFF"/>
+            <ipidsequence class="All zeros" values="0,1"/><tcptssequence class="1000HZ" values="5"/>
+            <trace port="22" proto="tcp"><hop ttl="2" ipaddr="10.0.0.1" rtt="1.50" host="gw"/>
+            <hop ttl="3" ipaddr="192.0.2.1" rtt="--"/></trace></host></nmaprun>
+            """
+        let host = try #require(try read(text).hosts.first)
+        let system = try #require(host.os)
+        #expect(system.verdict == .matches && system.matches.first?.percent == 29)
+        #expect(system.matches.first?.classes.first?.cpes == ["cpe:/o:lab"])
+        #expect(system.ports == OSPorts(openTCP: 22, closedTCP: nil, closedUDP: 9) && system.isUnreliable)
+        #expect(system.version == "7.93" && system.time == 100 && system.unsuitability != nil)
+        #expect(system.sequence.lastBoot == 800 && system.sequence.numbers == [10, .max])
+        #expect(system.sequence.identifiers == [0, 1] && system.sequence.timestamps == [5])
+        #expect(host.distance == HostDistance(2, .quoted) && host.macVendor == "Lab")
+        #expect(host.hops.map { $0.address?.description } == [nil, "10.0.0.1", "192.0.2.1"])
+        #expect(
+            host.hops[1].roundTrip == 0.0015 && host.hops[1].name == "gw" && host.hops[2].roundTrip == nil
+        )
+        #expect(host.traceProbe == .port(Port(22, .tcp)))
+    }
+
     @Test("masscan's XML, JSON and list give the same ports")
     func masscan() throws {
         let texts = [

@@ -171,6 +171,114 @@ enum StoredScene {
         #expect(rows == [[.integer(2), .text(StoredScene.host(1).address.description)]])
     }
 
+    /// A host of which system and way are known.
+    private func traced(_ last: Int) -> SondeModel.Host {
+        var host = StoredScene.host(last)
+        var result = OSResult()
+        result.verdict = .matches
+        let kind = OSClass(
+            vendor: "Lab",
+            family: "Linux",
+            generation: nil,
+            type: "router",
+            cpes: ["cpe:/o:l"]
+        )
+        result.matches = [OSMatch(name: "Lab Linux", accuracy: 1, line: 7, classes: [kind])]
+        result.sequence.lastBoot = StoredScene.start - 0.125
+        host.os = result
+        host.distance = HostDistance(2, .quoted)
+        host.macAddress = MACAddress(octets: [2, 0, 0, 0, 0, 1])
+        host.traceProbe = TraceProbe.none
+        host.hops = [Hop(timeToLive: 1, address: host.address, roundTrip: 0.5)]
+        return host
+    }
+
+    @Test("systems and ways are kept, also of hosts that are not done, and can be asked for")
+    func systems() throws {
+        defer { removed() }
+        _ = keep([.started(StoredScene.header), .host(traced(1)), .portsKnown(traced(2))])
+        let database = try ScanDatabase(path)
+        let progress = try database.progress(of: 1)
+        #expect(progress.finished == [traced(1)] && progress.begun == [traced(2)])
+        var rows: [[SQLiteValue]] = []
+        try database.query("SELECT os,accuracy,family,cpe,distance FROM operating_systems") { _, row in
+            rows.append(row)
+        }
+        #expect(rows == [[.text("Lab Linux"), .real(1), .text("Linux"), .text("cpe:/o:l"), .integer(2)]])
+        rows = []
+        try database.query("SELECT ttl,rtt,mac FROM hops JOIN hosts ON host=id") { _, row in rows.append(row)
+        }
+        #expect(rows == [[.integer(1), .real(0.5), .text("02:00:00:00:00:01")]])
+    }
+
+    @Test("a database of version 1 can be read, and is brought up to date by the next scan")
+    func migration() throws {
+        defer { removed() }
+        let old = try SQLiteConnection(path, isReadOnly: false)
+        try StoreSchema.prepare(old, path: path, upTo: 1)
+        try old.execute("INSERT INTO scans(id,status,command) VALUES(7,'done','sonde y')")
+        try old.execute("INSERT INTO hosts(id,scan,address,done) VALUES(9,7,'192.0.2.9',1)")
+        old.close()
+        #expect(try ScanDatabase(path).scans().map(\.id) == [7])
+        _ = keep([.started(StoredScene.header), .host(traced(1)), .finished(StoredScene.summary)])
+        let database = try ScanDatabase(path)
+        #expect(try database.scans().map(\.command) == ["sonde x", "sonde y"])
+        #expect(try database.results(of: 8).hosts == [traced(1)])
+        var versions: [[SQLiteValue]] = []
+        try database.query("PRAGMA user_version") { _, row in versions.append(row) }
+        #expect(versions == [[.integer(3)]])
+    }
+
+    @Test("hosts are reported in the order in which they were done")
+    func order() throws {
+        defer { removed() }
+        var late = StoredScene.host(1)
+        late.ended = StoredScene.start + 9
+        _ = keep([
+            .started(StoredScene.header), .portsKnown(late), .portsKnown(StoredScene.host(2)),
+            .host(StoredScene.host(2)), .host(late),
+        ])
+        let hosts = try ScanDatabase(path).results(of: 1).hosts
+        #expect(hosts.map(\.address) == [StoredScene.host(2), late].map(\.address))
+    }
+
+    @Test("phases are told again, each at its time")
+    func phases() throws {
+        defer { removed() }
+        _ = keep([
+            .started(StoredScene.header), .phaseEnded(.scripts, at: StoredScene.start, elapsed: 1),
+            .host(StoredScene.host(1)), .phaseEnded(.scripts, at: StoredScene.start + 5, elapsed: 1),
+            .finished(StoredScene.summary),
+        ])
+        let words = try ScanDatabase(path).results(of: 1).events.map { event in
+            switch event {
+            case .phaseStarted: "began"
+            case .phaseEnded: "ended"
+            case .host: "host"
+            default: "other"
+            }
+        }
+        #expect(words == ["other", "began", "ended", "host", "began", "ended", "other"])
+    }
+
+    @Test("a system, a way and an address of the link that changed are differences; new knowledge is none")
+    func systemDifference() throws {
+        var old = ScanResults(.database)
+        old.hosts = [traced(1)]
+        var new = old
+        #expect(ScanDifference.all(old, new).isEmpty)
+        new.hosts[0].os?.matches[0].name = "Lab BSD"
+        new.hosts[0].macAddress = MACAddress(octets: [2, 0, 0, 0, 0, 2])
+        new.hosts[0].hops.append(Hop(timeToLive: 2, address: nil, roundTrip: nil))
+        let found = ScanDifference.all(old, new)
+        #expect(found.map(\.kind) == [.mac, .system, .route])
+        #expect(found.last?.new == "192.0.2.1 > *")
+        new.hosts[0].os = nil
+        new.hosts[0].hops = []
+        new.hosts[0].macAddress = nil
+        #expect(ScanDifference.all(old, new).isEmpty)
+    }
+
     @Test("a query cannot change the database, and wrong files are named")
     func query() throws {
         defer { removed() }

@@ -98,7 +98,12 @@ extension FlagDeclaration {
         "a stylesheet that needs no files of ours"
     )
     static let noStylesheet = Self("--no-stylesheet", "no stylesheet")
-    static let resume = Self("--resume", value: .required("FILE"), availability: .later, "continue a scan")
+    static let resume = Self(
+        "--resume",
+        value: .required("FILE"),
+        availability: .refused("`sonde resume [SCAN]` goes on with a scan from the database"),
+        "continue a scan"
+    )
     static let interfaceList = Self("--iflist", "list interfaces and routes")
     static let noninteractive = Self("--noninteractive", "do not listen to the keyboard")
     static let logErrors = Self(

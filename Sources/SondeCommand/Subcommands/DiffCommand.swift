@@ -37,9 +37,17 @@ enum DiffCommand {
     private static func place(_ difference: ScanDifference) -> String {
         let words = [
             difference.host.isEmpty ? nil : difference.host, difference.port?.description,
-            difference.script ?? (difference.kind == .service ? "service" : nil),
+            difference.script ?? word(difference.kind),
         ]
         return printable(words.compactMap { $0 }.joined(separator: " "), limit: 400) + ": "
+    }
+
+    /// What a line says of a kind that host, port and script do not tell.
+    private static func word(_ kind: ScanDifference.Kind) -> String? {
+        switch kind {
+        case .host, .port, .script: nil
+        case .service, .mac, .system, .route: kind.rawValue
+        }
     }
 
     private static func quoted(_ text: String) -> String {

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Sonde
-internal import SondeModel
 internal import SondeOutput
 internal import SondeStore
 
 /// `sonde show`: a scan as the terminal showed it, or as JSON Lines.
 enum ShowCommand {
-    static func run(_ arguments: [String]) throws(CommandFailure) -> Int32 {
+    static func run(
+        _ arguments: [String],
+        _ environment: CommandEnvironment
+    ) throws(CommandFailure) -> Int32 {
         let words = try CommandWords(arguments, switches: ["--json"])
         guard words.words.count <= 1 else { throw .usage("takes one scan; remove \(shown(words.words[1]))") }
         let results = try words.results(words.words.first ?? "last")
         let format = words.has("--json") ? OutputRequest.Format.jsonLines : .normal
-        return try ReportCommand.write(results, [OutputRequest.File(format: format, path: "-")])
+        return try StoredReports(results, environment).write([OutputRequest.File(format: format, path: "-")])
     }
 }
 
@@ -23,7 +24,10 @@ enum ReportCommand {
         ("--output-sarif", .sarif), ("--output-csv", .csv), ("--output-markdown", .markdown),
     ]
 
-    static func run(_ arguments: [String]) throws(CommandFailure) -> Int32 {
+    static func run(
+        _ arguments: [String],
+        _ environment: CommandEnvironment
+    ) throws(CommandFailure) -> Int32 {
         let names = formats.map(\.0) + ["-oA", "--output-all"]
         let words = try CommandWords(arguments, values: names, switches: ["--force"])
         guard words.words.count == 1 else { throw .usage("name one scan: sonde report last -oX FILE") }
@@ -40,35 +44,7 @@ enum ReportCommand {
         guard !files.isEmpty else {
             throw .usage("say which report: -oN, -oX, -oG, -oJ, -oH or --output-… FILE")
         }
-        return try write(try words.results(words.words[0]), files, isForced: words.has("--force"))
-    }
-
-    /// Writes reports of results.
-    static func write(
-        _ results: ScanResults,
-        _ files: [OutputRequest.File],
-        isForced: Bool = false
-    ) throws(CommandFailure) -> Int32 {
-        var options = ReportOptions()
-        options.scriptsRequested = true
-        options.versionRequested = results.hosts.contains { host in
-            host.ports.records { $0.state.mayBeOpen }.contains { $0.service?.method == .probed }
-        }
-        options.verbosity = results.header?.verbosity ?? 0
-        if files.contains(where: { $0.format == .sarif }) {
-            let all = ScanSession.installedScripts(DataFileRequest())
-            options.vulnerabilityScripts = Set(all.filter { $0.categories.contains("vuln") }.map(\.name))
-        }
-        do throws(OutputError) {
-            for file in files {
-                let sink = try OutputFile(file.path, isForced: isForced)
-                let reporter = ScanReports.makeReporter(file.format, sink, options)
-                for event in results.events { try reporter.handle(event) }
-                try reporter.finish()
-            }
-        } catch {
-            throw .failure(error.description)
-        }
-        return 0
+        let reports = StoredReports(try words.results(words.words[0]), environment)
+        return try reports.write(files, isForced: words.has("--force"))
     }
 }

@@ -44,7 +44,7 @@ enum Subcommand: String, Hashable, Sendable, CaseIterable {
         case .list: "list stored scans"
         case .show: "show a stored scan, the latest if none is named"
         case .query:
-            "ask the scan database: scans, hosts, ports, scripts, timings, costs, open_ports, script_results"
+            "ask the scan database: scans, hosts, ports, scripts, systems, hops, timings, costs, and views of them"
         case .diff: "compare two scans; exit status 0 if they agree, 1 if not, 2 if one cannot be read"
         case .report: "write reports of a stored scan, or of another file of results"
         case .seal: "make reports valid whose scan was killed"
@@ -68,10 +68,10 @@ enum Subcommand: String, Hashable, Sendable, CaseIterable {
         do throws(CommandFailure) {
             switch self {
             case .list: return try ListCommand.run(arguments)
-            case .show: return try ShowCommand.run(arguments)
+            case .show: return try ShowCommand.run(arguments, environment)
             case .query: return try QueryCommand.run(arguments)
             case .diff: return try DiffCommand.run(arguments)
-            case .report: return try ReportCommand.run(arguments)
+            case .report: return try ReportCommand.run(arguments, environment)
             case .seal: return try SealCommand.run(arguments)
             case .resume: return try await ResumeCommand.run(arguments, environment)
             case .script: return try ScriptCommand.run(arguments)

@@ -51,6 +51,7 @@ package enum RouteListing {
             let fields = line.split { $0 == " " || $0 == "\t" }
             guard fields.count > 9, let base = UInt128(fields[0], radix: 16),
                 let length = Int(fields[1], radix: 16),
+                let flags = UInt32(fields[8], radix: 16), flags & rejecting == 0,
                 let gateway = UInt128(fields[4], radix: 16), let metric = UInt32(fields[5], radix: 16),
                 let network = IPNetwork(IPAddress(family: .inet6, value: base), prefixLength: length)
             else { return nil }
@@ -62,6 +63,9 @@ package enum RouteListing {
             )
         }
     }
+
+    /// The flag of a route that refuses what it matches (`RTF_REJECT` of linux/route.h).
+    private static let rejecting: UInt32 = 0x200
 
     private static func lines(_ octets: [UInt8]) -> [Substring] {
         String(decoding: octets, as: UTF8.self).split(separator: "\n")

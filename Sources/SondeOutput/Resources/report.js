@@ -71,20 +71,63 @@ document.addEventListener("DOMContentLoaded", function () {
     });
     return view;
   }
+  function perfect(match) { return match.accuracy === 1; }
+  function percent(match) { return Math.floor(match.accuracy * 100) + " %"; }
+  function systemView(system) {
+    var view = make("div", "port"), exact = system.matches.filter(perfect), sequence = system.sequence;
+    var best = exact.length ? exact : system.matches.slice(0, 10), words = [];
+    add(view, make("span", "portname", "System"));
+    if (system.verdict === "too-many") add(view, make("span", "name", "too many fingerprints fit to name one"));
+    else if (!best.length) add(view, make("span", "name", "nothing known fits"));
+    best.forEach(function (match) {
+      var line = make("div", "portline"), kinds = match.classes.map(function (kind) { return kind.type; });
+      add(line, make("span", "service", match.name));
+      if (!perfect(match)) add(line, make("span", "chip", percent(match)));
+      add(line, make("span", "name", kinds.filter(function (kind, index) { return kinds.indexOf(kind) === index; }).join(", ")));
+      add(view, line);
+      match.classes.forEach(function (kind) { words = words.concat(kind.cpe); });
+    });
+    words = words.filter(function (word, index) { return words.indexOf(word) === index; }).slice(0, 12);
+    if (words.length) add(view, make("p", "note", words.join(" ")));
+    words = [];
+    if (sequence.difficulty !== undefined) words.push("TCP sequence difficulty " + sequence.difficulty + " (" + sequence.word + ")");
+    if (sequence.id_class) words.push("IP IDs " + sequence.id_class);
+    if (sequence.timestamp_class) words.push("time stamps " + sequence.timestamp_class);
+    if (system.unreliable) words.push("unreliable: no open and closed port were both found");
+    if (words.length) add(view, make("p", "note", words.join(" · ")));
+    if (system.fingerprint.length) add(view, add(make("details"), make("summary", "note", "Fingerprint"), make("pre", "", system.fingerprint.join("\n"))));
+    return view;
+  }
+  function traceView(trace) {
+    var view = make("div", "port"), table = make("table"), head = make("tr");
+    add(view, make("span", "portname", "Route" + (trace.port ? " (" + trace.port + "/" + trace.protocol + ")" : "")));
+    ["Hop", "Round trip", "Address"].forEach(function (text) { add(head, make("th", "", text)); });
+    add(table, head);
+    trace.hops.forEach(function (hop) {
+      var place = hop.address ? (hop.name ? hop.name + " (" + hop.address + ")" : hop.address) : "no answer";
+      add(table, add(make("tr"), make("td", "", hop.ttl), make("td", "", hop.rtt_ms === null ? "" : hop.rtt_ms.toFixed(2) + " ms"),
+        make("td", "", place)));
+    });
+    return add(view, table);
+  }
   function hostBody(host) {
     var body = make("div", "body"), facts = [];
     if (host.name && host.reverse_name) facts.push("also " + host.reverse_name);
-    if (host.mac) facts.push("MAC address " + host.mac);
+    if (host.mac) facts.push("MAC address " + host.mac + (host.mac_vendor ? " (" + host.mac_vendor + ")" : ""));
+    if (host.distance) facts.push("distance " + host.distance.hops + (host.distance.hops === 1 ? " hop" : " hops"));
+    if (host.os && host.os.uptime !== undefined) facts.push("up for " + (host.os.uptime / 86400).toFixed(1) + " days");
     if (host.srtt_us > 0) facts.push("round trip " + (host.srtt_us / 1000).toFixed(2) + " ms");
     if (host.reason) facts.push("up because of " + host.reason);
     if (host.started && host.ended) facts.push("done in " + Math.max(0, host.ended - host.started).toFixed(1) + " s, " + clock(host.ended));
     if (facts.length) add(body, make("p", "note", facts.join(" · ")));
+    if (host.os) add(body, systemView(host.os));
     host.ports.forEach(function (port) { add(body, portView(port, host)); });
     (host.other_ports || []).forEach(function (group) {
       add(body, make("p", "note", group.count + " " + group.state + " " + group.protocol + " ports (" + group.reason + "): " + group.ports));
     });
     host.scripts.forEach(function (result) { add(body, scriptView(result)); });
     host.troubles.forEach(function (record) { if (record.port === null && !record.output) add(body, scriptView(record)); });
+    if (host.trace) add(body, traceView(host.trace));
     return body;
   }
   function card(summary, body, isOpen) {
@@ -100,6 +143,7 @@ document.addEventListener("DOMContentLoaded", function () {
     var summary = make("summary"), spread = make("span", "spread");
     add(summary, make("span", "address", host.host), make("span", "name", host.title));
     if (host.state !== "up") add(spread, make("span", "chip " + word(host.state), host.state));
+    if (host.os && host.os.matches.length) add(spread, make("span", "chip", host.os.matches[0].name));
     if (host.timed_out) add(spread, make("span", "chip timeout", "timed out"));
     host.ports.filter(open).slice(0, 8).forEach(function (port) {
       add(spread, make("span", "chip open", port.port + (port.service && port.service.name ? " " + port.service.name : "")));

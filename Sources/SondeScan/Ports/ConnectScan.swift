@@ -10,6 +10,8 @@ package final class ConnectScan: SocketTechnique {
     package let transport = TransportProtocol.tcp
     /// What a port is that never answers.
     package let silence = PortOutcome(.filtered, .noResponse)
+    /// Told of each port and what came of connecting to it, while it is set (`--packet-trace`).
+    package var onTrace: ((SocketAddress, String) -> Void)?
     private let prober: ConnectProber
 
     /// Makes the technique.
@@ -28,9 +30,14 @@ package final class ConnectScan: SocketTechnique {
         before deadline: Instant,
         then: @escaping (ProbeReply) -> Void
     ) -> ProbeStart {
-        let attempt = prober.probe(address, before: deadline) { then(Self.reply(to: $0)) }
+        let attempt = prober.probe(address, before: deadline) { [onTrace] result in
+            onTrace?(address, Self.text(of: result))
+            then(Self.reply(to: result))
+        }
         switch attempt {
-        case .done(let result): return .finished(Self.reply(to: result))
+        case .done(let result):
+            onTrace?(address, Self.text(of: result))
+            return .finished(Self.reply(to: result))
         case .pending(let operation): return .inFlight(operation)
         }
     }
@@ -38,6 +45,18 @@ package final class ConnectScan: SocketTechnique {
     private static func reply(to result: Result<ConnectOutcome, StreamError>) -> ProbeReply {
         guard case .success(let outcome) = result else { return .silent }
         return reply(to: outcome)
+    }
+
+    /// What came of connecting, for people.
+    private static func text(of result: Result<ConnectOutcome, StreamError>) -> String {
+        switch result {
+        case .success(.accepted): "Connected"
+        case .success(.failed(let number)): SystemError(number: number, call: "connect").reason
+        case .success(.timedOut): "Timed out"
+        case .success(.selfConnect): "Connected to itself"
+        case .success(.denied): "Out of scope"
+        case .failure(let error): "\(error)"
+        }
     }
 
     private static let open = ProbeReply.answered(PortOutcome(.open, .synAck))

@@ -13,6 +13,8 @@ package import SondeModel
 package final class ScriptEngine {
     /// What a turn may cost one thread before others have theirs.
     static let longestStep = TimeSpan.milliseconds(10)
+    /// What a turn may cost altogether before the loop looks after others, whose deadlines may be due.
+    static let longestTurn = TimeSpan.milliseconds(10)
     /// Lua instructions between two looks at the clock.
     static let instructionsPerTick = 10_000
     /// Operations in a row that may complete at once before other threads have their turn.
@@ -155,11 +157,13 @@ package final class ScriptEngine {
     package func turn() -> Bool {
         startThreads()
         // Only what is ready now: what these threads wake up comes after other events had their turn.
+        let end = network.loop.clockNow + Self.longestTurn
         for _ in 0..<ready.count {
             guard let thread = ready.popFirst() else { break }
             guard thread.stage == .runnable else { continue }
             step(thread)
             if isInterrupted() { return false }
+            if network.loop.clockNow > end { break }
         }
         finishRuns()
         endDeadlock()
@@ -200,8 +204,13 @@ package final class ScriptEngine {
         ready.append(thread)
         guard let timeout = settings.timeout else { return }
         thread.deadline = network.loop.schedule(at: thread.started + timeout) { [weak self, weak thread] in
-            guard let self, let thread, thread.stage != .ended else { return }
-            stop(thread, .timedOut)
+            guard let self, let thread else { return }
+            switch thread.stage {
+            case .parked: stop(thread, .timedOut)
+            // What it waited for is there: it may end by itself in its turn.
+            case .runnable: thread.isOverdue = true
+            case .ended: return
+            }
         }
     }
 
@@ -250,6 +259,7 @@ package final class ScriptEngine {
         case .suspended:
             current = nil
             if thread.delivery != nil { ready.append(thread) } else { thread.stage = .parked }
+            if thread.isOverdue { stop(thread, .timedOut) }
         case .turnEnded:
             current = nil
             if let doom = thread.doom {

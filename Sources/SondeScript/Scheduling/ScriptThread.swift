@@ -58,6 +58,8 @@ final class ScriptThread {
     var immediate = 0
     /// Whether its rule passed, and so whether the action began.
     var rulePassed = false
+    /// Whether its time limit passed when it was about to run.
+    var isOverdue = false
     /// The deadline of its time limit.
     var deadline: DeadlineID?
 

@@ -26,12 +26,14 @@ extension ScanDatabase {
     package func results(of id: Int64) throws(StoreError) -> ScanResults {
         var results = ScanResults(.database)
         let scan = try connection.prepare(
-            "SELECT header,ended,elapsed,failure,hosts_up,hosts_down,hosts_total,status FROM scans WHERE id=?"
+            "SELECT header,ended,elapsed,failure,hosts_up,hosts_down,hosts_total,arguments FROM scans WHERE id=?"
         )
         try scan.bind([.integer(id)])
         guard try scan.step() else { throw StoreError("\(path) holds no scan \(id)") }
         let row = scan.row
         results.header = row[0].json?.scanHeader
+        results.arguments = row[7].json?.elements.compactMap(\.text) ?? []
+        results.phases = try readPhases(of: id)
         if let ended = row[1].double {
             results.summary = ScanSummary(
                 ended: ended,
@@ -84,8 +86,25 @@ extension ScanDatabase {
         return progress
     }
 
+    /// The phases that ended, in that order.
+    private func readPhases(of id: Int64) throws(StoreError) -> [ScanResults.PhaseTime] {
+        let statement = try connection.prepare("SELECT phase,started,elapsed FROM timings WHERE scan=?")
+        try statement.bind([.integer(id)])
+        var phases: [ScanResults.PhaseTime] = []
+        while try statement.step() {
+            let row = statement.row
+            guard let phase = row[0].text.flatMap(Phase.init(rawValue:)), let started = row[1].double,
+                let elapsed = row[2].double
+            else { continue }
+            phases.append(ScanResults.PhaseTime(phase: phase, started: started, elapsed: elapsed))
+        }
+        return phases
+    }
+
     private func readHosts(of id: Int64) throws(StoreError) -> [(id: Int64, host: Host, isDone: Bool)] {
-        let statement = try connection.prepare("SELECT id,facts,done FROM hosts WHERE scan=? ORDER BY id")
+        let statement = try connection.prepare(
+            "SELECT id,facts,done FROM hosts WHERE scan=? ORDER BY ended,id"
+        )
         let ports = try connection.prepare("SELECT facts FROM ports WHERE host=?")
         try statement.bind([.integer(id)])
         var found: [(id: Int64, host: Host, isDone: Bool)] = []
@@ -96,6 +115,7 @@ extension ScanDatabase {
                 continue
             }
             var draft = HostCollector.Draft(host)
+            facts["trace"]?.addTrace(to: &draft.host)
             draft.addGroups(facts["other_ports"])
             for port in facts["ports"]?.elements ?? [] {
                 if let record = port.portRecord { draft.add(record) }

@@ -37,10 +37,16 @@ package final class ScanDatabase {
         }
         connection = try SQLiteConnection(path, isReadOnly: true)
         let version = try connection.prepare("PRAGMA user_version")
-        guard try version.step(), version.row.first?.integer == StoreSchema.version else {
-            throw StoreError("\(path) holds no stored scans of this version")
-        }
+        let found = try version.step() ? version.row.first?.integer ?? 0 : 0
         version.reset()
+        // What later versions add is not needed for reading.
+        guard (1...StoreSchema.version).contains(found) else {
+            throw StoreError(
+                found == 0
+                    ? "\(path) holds no stored scans"
+                    : "\(path) is of version \(found), which is later than this program's \(StoreSchema.version)"
+            )
+        }
     }
 
     /// The user's database: `sonde/scans.db` in `$XDG_DATA_HOME`, or `~/.local/share`; nothing without a home.

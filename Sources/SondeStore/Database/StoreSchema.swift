@@ -3,37 +3,80 @@
 /// The tables of a scan database (`docs/scan-database.md`).
 enum StoreSchema {
     /// The version that this program writes.
-    static let version = 1
+    static let version = 3
 
     /// Makes the tables where they are missing.
     ///
+    /// A database of an earlier version is brought up to date, and what it holds stays.
+    ///
+    /// - Parameters:
+    ///   - connection: the open database.
+    ///   - path: its file, for messages.
+    ///   - version: the version to make; an earlier one only in tests.
     /// - Throws: ``StoreError`` if the file is a database of something else, or of a later version.
-    static func prepare(_ connection: SQLiteConnection, path: String) throws(StoreError) {
-        let statement = try connection.prepare("PRAGMA user_version")
-        let found = try statement.step() ? statement.row.first?.integer ?? 0 : 0
-        statement.reset()
-        guard found != version else {
-            try connection.execute(hostIndex)
-            return
+    static func prepare(
+        _ connection: SQLiteConnection,
+        path: String,
+        upTo version: Int = version
+    ) throws(StoreError) {
+        guard try number("PRAGMA user_version", connection) != version else { return }
+        // Another scan may do the same at this moment; the version counts once nobody else can write.
+        try connection.execute("BEGIN IMMEDIATE")
+        do throws(StoreError) {
+            let found = try number("PRAGMA user_version", connection)
+            guard found <= version else {
+                throw StoreError(
+                    "\(path) is of version \(found), which is later than this program's \(version)"
+                )
+            }
+            if found == 0 {
+                guard try number("SELECT count(*) FROM sqlite_master", connection) == 0 else {
+                    throw StoreError("\(path) is a database, but not of stored scans")
+                }
+                try connection.execute(first)
+            }
+            if found < 2, version >= 2 { try connection.execute(second) }
+            if found < 3, version >= 3 { try connection.execute(third) }
+            try connection.execute("PRAGMA user_version = \(version);COMMIT")
+        } catch {
+            try? connection.execute("ROLLBACK")
+            throw error
         }
-        guard found == 0 else {
-            throw StoreError("\(path) is of version \(found), which is later than this program's \(version)")
-        }
-        let tables = try connection.prepare("SELECT count(*) FROM sqlite_master")
-        let isEmpty = try tables.step() && tables.row.first?.integer == 0
-        tables.reset()
-        guard isEmpty else { throw StoreError("\(path) is a database, but not of stored scans") }
-        try connection.execute("BEGIN IMMEDIATE;\(sql)\(hostIndex)PRAGMA user_version = \(version);COMMIT")
     }
 
-    /// Finds a scan's hosts, and one by its address; databases made earlier had an index for the first only.
-    private static let hostIndex = """
+    private static func number(_ query: String, _ connection: SQLiteConnection) throws(StoreError) -> Int {
+        let statement = try connection.prepare(query)
+        defer { statement.reset() }
+        return try statement.step() ? statement.row.first?.integer ?? 0 : 0
+    }
+
+    /// What version 3 changes: a host is found by its address, too.
+    private static let third = """
         DROP INDEX IF EXISTS hosts_of_scan;
-        CREATE INDEX IF NOT EXISTS hosts_of_address ON hosts(scan, address);
+        CREATE INDEX hosts_of_address ON hosts(scan, address);
 
         """
 
-    private static let sql = """
+    /// What version 2 adds to version 1: systems and ways.
+    private static let second = """
+        ALTER TABLE hosts ADD COLUMN mac TEXT;
+        ALTER TABLE hosts ADD COLUMN mac_vendor TEXT;
+        ALTER TABLE hosts ADD COLUMN distance INTEGER;
+        ALTER TABLE hosts ADD COLUMN last_boot REAL;
+        CREATE TABLE systems(
+          host INTEGER NOT NULL REFERENCES hosts(id), place INTEGER NOT NULL, name TEXT, accuracy REAL, type TEXT,
+          vendor TEXT, family TEXT, generation TEXT, cpe TEXT, PRIMARY KEY(host, place)) WITHOUT ROWID;
+        CREATE TABLE hops(
+          host INTEGER NOT NULL REFERENCES hosts(id), ttl INTEGER NOT NULL, address TEXT, name TEXT, rtt REAL,
+          PRIMARY KEY(host, ttl)) WITHOUT ROWID;
+        CREATE VIEW operating_systems AS SELECT scan, address, hosts.name AS name, systems.name AS os, accuracy, type,
+          vendor, family, generation, cpe, distance
+          FROM hosts JOIN systems ON systems.host = hosts.id WHERE place = 1;
+
+        """
+
+    /// The tables of version 1.
+    private static let first = """
         CREATE TABLE IF NOT EXISTS scans(
           id INTEGER PRIMARY KEY AUTOINCREMENT, started REAL, ended REAL, elapsed REAL,
           status TEXT NOT NULL, failure TEXT, process INTEGER, version TEXT, command TEXT,
@@ -41,6 +84,7 @@ enum StoreSchema {
         CREATE TABLE IF NOT EXISTS hosts(
           id INTEGER PRIMARY KEY, scan INTEGER NOT NULL REFERENCES scans(id), address TEXT NOT NULL, name TEXT,
           reverse_name TEXT, state TEXT, reason TEXT, started REAL, ended REAL, done INTEGER NOT NULL, facts TEXT);
+        CREATE INDEX IF NOT EXISTS hosts_of_scan ON hosts(scan);
         CREATE TABLE IF NOT EXISTS ports(
           host INTEGER NOT NULL REFERENCES hosts(id), port INTEGER, protocol TEXT, state TEXT, reason TEXT,
           service TEXT, product TEXT, version TEXT, facts TEXT,

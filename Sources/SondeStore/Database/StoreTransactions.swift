@@ -21,6 +21,8 @@ final class StoreTransactions {
     private let updateHost: SQLiteStatement
     private let addPort: SQLiteStatement
     private let addScript: SQLiteStatement
+    private let addSystem: SQLiteStatement
+    private let addHop: SQLiteStatement
 
     /// Opens the database, and makes it if it is not there.
     init(_ request: StoreWriter.Request) throws(StoreError) {
@@ -34,13 +36,18 @@ final class StoreTransactions {
         )
         addHost = try connection.prepare(
             """
-            INSERT INTO hosts(scan,address,name,reverse_name,state,reason,started,ended,done,facts)
-            VALUES(?,?,?,?,?,?,?,?,?,?)
+            INSERT INTO hosts(scan,address,name,reverse_name,state,reason,started,ended,done,facts,mac,mac_vendor,
+            distance,last_boot) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)
             """
         )
         updateHost = try connection.prepare(
-            "UPDATE hosts SET reverse_name=?,state=?,reason=?,started=?,ended=?,done=?,facts=? WHERE id=?"
+            """
+            UPDATE hosts SET reverse_name=?,state=?,reason=?,started=?,ended=?,done=?,facts=?,mac=?,mac_vendor=?,
+            distance=?,last_boot=? WHERE id=?
+            """
         )
+        addSystem = try connection.prepare("INSERT OR REPLACE INTO systems VALUES(?,?,?,?,?,?,?,?,?)")
+        addHop = try connection.prepare("INSERT OR REPLACE INTO hops VALUES(?,?,?,?,?)")
         addPort = try connection.prepare(
             "INSERT OR REPLACE INTO ports VALUES(?,?,?,?,?,?,?,?,?)"
         )
@@ -164,10 +171,18 @@ final class StoreTransactions {
         let single = write(groupsOf: host.ports, &facts)
         let records = host.ports.records { single.contains($0) }
         if !isDone { write(records, &facts) }
+        if !host.hops.isEmpty {
+            facts.key("trace")
+            facts.beginObject()
+            facts.traceMembers(host)
+            facts.endObject()
+        }
         facts.endObject()
         let state: [SQLiteValue] = [
             .optional(host.name), .text(host.state.rawValue), .text(host.reason.rawValue),
             .optional(host.started), .optional(host.ended), .integer(isDone ? 1 : 0), .json(facts.octets),
+            .optional(host.macAddress?.description), .optional(host.macVendor),
+            host.distance.map { .whole($0.hops) } ?? .null, .optional(host.os?.sequence.lastBoot),
         ]
         let id: Int64
         if let earlier {
@@ -181,7 +196,28 @@ final class StoreTransactions {
         }
         underWay[key] = isDone ? nil : id
         // Ports may change until the host is done; only then they get rows of their own.
-        if isDone { for record in records { try write(record, of: id) } }
+        guard isDone else { return }
+        for record in records { try write(record, of: id) }
+        try writeSystem(host, id)
+    }
+
+    /// Writes the rows that say which systems a host resembles, and the stations on the way to it.
+    private func writeSystem(_ host: Host, _ id: Int64) throws(StoreError) {
+        for (index, match) in (host.os?.matches ?? []).enumerated() {
+            let kind = match.classes.first
+            try addSystem.run([
+                .integer(id), .whole(index + 1), .text(match.name), .real(match.accuracy),
+                .optional(kind?.type), .optional(kind?.vendor), .optional(kind?.family),
+                .optional(kind?.generation), .optional(kind?.cpes.first),
+            ])
+        }
+        for hop in host.hops {
+            try addHop.run([
+                .integer(id), .whole(hop.timeToLive), .optional(hop.address?.description),
+                .optional(hop.name),
+                .optional(hop.roundTrip),
+            ])
+        }
     }
 
     /// Writes the ports of a host that is not done into its facts.
@@ -227,6 +263,7 @@ final class StoreTransactions {
                 facts.member("state", outcome.state.rawValue)
                 facts.member("reason", outcome.reason.rawValue)
                 facts.member("ttl", Int(outcome.ttl))
+                if let source = outcome.source { facts.member("source", source.description) }
                 facts.member("ports", PortRanges.text(ports.numbers(of: transport) { $0 == outcome }))
                 facts.endObject()
             }

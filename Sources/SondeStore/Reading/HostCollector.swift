@@ -32,7 +32,8 @@ struct HostCollector {
                 let outcome = PortOutcome(
                     state,
                     Reason(rawValue: group["reason"]?.text ?? "unknown-response"),
-                    ttl: group["ttl"]?.integer.flatMap(UInt8.init(exactly:)) ?? 0
+                    ttl: group["ttl"]?.integer.flatMap(UInt8.init(exactly:)) ?? 0,
+                    source: group["source"]?.text.flatMap { IPAddress($0) }
                 )
                 for number in PortRanges.numbers(group["ports"]?.text ?? "") {
                     add(PortRecord(port: Port(number, transport), outcome: outcome))

@@ -95,9 +95,14 @@ struct JSONResults {
         case "host":
             guard let host = value.host else { return }
             collector.update(host.address, name: host.targetName) { draft in
+                let way = (draft.host.hops, draft.host.traceProbe)
                 draft.host = host
+                (draft.host.hops, draft.host.traceProbe) = way
                 draft.addGroups(value["other_ports"])
             }
+        case "trace":
+            guard let host = value["host"]?.text.flatMap({ IPAddress($0) }) else { return }
+            collector.update(host, name: value["name"]?.text) { value.addTrace(to: &$0.host) }
         case "stats": if value["final"]?.isTrue ?? false { results.summary = value.scanSummary }
         default: return
         }

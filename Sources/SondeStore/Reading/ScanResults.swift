@@ -26,8 +26,22 @@ package struct ScanResults: Sendable {
         case database = "Sonde database"
     }
 
+    /// When a phase was under way.
+    package struct PhaseTime: Hashable, Sendable {
+        /// The phase.
+        package let phase: Phase
+        /// When it began, seconds since 1970.
+        package let started: Double
+        /// How long it took, seconds.
+        package let elapsed: Double
+    }
+
     /// Where they were kept.
     package var format: Format
+    /// The words of the command line, the program's name first; empty if only its text is known.
+    package var arguments: [String] = []
+    /// The phases of the scan in the order in which they ended, as far as they were told.
+    package var phases: [PhaseTime] = []
     /// What was known when the scan began.
     package var header: ScanHeader?
     /// What scripts said before all hosts.
@@ -60,14 +74,18 @@ package struct ScanResults: Sendable {
                 debugging: 0
             )
         var events: [ScanEvent] = [.started(header)]
-        if !preScripts.isEmpty { events.append(.preScripts(preScripts)) }
+        var phases = PhaseEvents(phases)
         let byHost = Dictionary(grouping: records.filter { $0.address != nil }) { HostKey($0) }
+        events += phases.take(until: hosts.compactMap(\.started).min())
         events += records.filter { $0.phase == .prerule }.map(ScanEvent.script)
+        if !preScripts.isEmpty { events.append(.preScripts(preScripts)) }
         for host in hosts {
+            events += phases.take(until: host.ended)
             events += (byHost[HostKey(host)] ?? []).map(ScanEvent.script)
             events.append(.host(host))
         }
         events += records.filter { $0.phase == .postrule }.map(ScanEvent.script)
+        events += phases.take(until: .infinity)
         if !postScripts.isEmpty { events.append(.postScripts(postScripts)) }
         events.append(.finished(summary ?? summaryOfUnfinished(started)))
         return events
@@ -84,5 +102,33 @@ package struct ScanResults: Sendable {
             hostsTotal: hosts.count,
             failure: "the scan stopped early"
         )
+    }
+}
+
+/// The beginnings and ends of phases in the order of their times.
+private struct PhaseEvents {
+    private var waiting: [(time: Double, event: ScanEvent)]
+
+    init(_ phases: [ScanResults.PhaseTime]) {
+        let all = phases.flatMap { time -> [(time: Double, event: ScanEvent)] in
+            let end = time.started + time.elapsed
+            return [
+                (time.started, .phaseStarted(time.phase, at: time.started)),
+                (end, .phaseEnded(time.phase, at: end, elapsed: time.elapsed)),
+            ]
+        }
+        waiting = all.enumerated()
+            .sorted { ($0.element.time, $0.offset) > ($1.element.time, $1.offset) }
+            .map(\.element)
+    }
+
+    /// Takes those up to a time; none if it is not known.
+    mutating func take(until end: Double?) -> [ScanEvent] {
+        var events: [ScanEvent] = []
+        while let end, let next = waiting.last, next.time <= end {
+            events.append(next.event)
+            waiting.removeLast()
+        }
+        return events
     }
 }

@@ -9,6 +9,7 @@ struct XMLResults {
     private var results = ScanResults(.nmapXML)
     private var collector = HostCollector()
     private var draft: HostCollector.Draft?
+    private var system = SystemDraft()
     private var port: PortRecord?
     private var extraState: PortState?
     private var isPartOfCPE = false
@@ -39,7 +40,11 @@ struct XMLResults {
                 path.removeLast()
                 end(name)
             case .text(let text):
-                if isPartOfCPE { port?.service?.cpes.append(text) } else { scripts.text(text) }
+                if isPartOfCPE {
+                    port?.service?.cpes.append(text)
+                } else if !system.text(text) {
+                    scripts.text(text)
+                }
             }
         }
         results.hosts = collector.hosts
@@ -47,6 +52,7 @@ struct XMLResults {
 
     private mutating func start(_ name: String, _ attributes: Attributes) {
         if scripts.start(name, attributes) { return }
+        if draft != nil, system.start(name, attributes, in: path.dropLast().last) { return }
         switch name {
         case "nmaprun": root(attributes)
         case "scaninfo": scan(attributes)
@@ -68,6 +74,7 @@ struct XMLResults {
 
     private mutating func end(_ name: String) {
         if let result = scripts.end(name) { add(result) }
+        system.end(name)
         switch name {
         case "cpe": isPartOfCPE = false
         case "port":
@@ -75,7 +82,8 @@ struct XMLResults {
             port = nil
         case "extraports": extraState = nil
         case "host":
-            guard let draft else { return }
+            guard var draft else { return }
+            system.finish(&draft.host)
             collector.update(draft.host.address, name: draft.host.targetName) { known in
                 let ports = known.ports
                 known = draft
@@ -133,6 +141,7 @@ struct XMLResults {
         host.ended = attributes.double("endtime")
         host.timedOut = attributes["timedout"] == "true"
         draft = HostCollector.Draft(host)
+        system = SystemDraft()
     }
 
     private mutating func hostFact(_ name: String, _ attributes: Attributes) {
@@ -164,6 +173,7 @@ struct XMLResults {
         guard let text = attributes["addr"], let host = draft?.host else { return }
         if attributes["addrtype"] == "mac" {
             draft?.host.macAddress = MACAddress(parsing: text)
+            draft?.host.macVendor = attributes["vendor"]
         } else if let address = IPAddress(text) {
             draft?.host = host.with(address)
         }
@@ -245,6 +255,7 @@ extension Host {
         host.ended = ended
         host.timedOut = timedOut
         host.macAddress = macAddress
+        host.macVendor = macVendor
         return host
     }
 }

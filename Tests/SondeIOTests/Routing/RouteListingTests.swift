@@ -23,6 +23,7 @@ import Testing
         let zeros = String(repeating: "0", count: 32)
         let text =
             "fd770077" + String(repeating: "0", count: 24) + " 40 \(zeros) 00 \(zeros) 00000100 1 0 1 a0\n"
+            + "\(zeros) 00 \(zeros) 00 \(zeros) ffffffff 1 0 00200200 lo\n"
         let routes = RouteListing.routes(ipv6: Array(text.utf8))
         #expect(routes.count == 1 && "\(routes[0].network)" == "fd77:77::/64" && routes[0].metric == 256)
     }
