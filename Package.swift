@@ -234,3 +234,61 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// MARK: Fuzzing
+
+/// Everything that reads octets from outside; tests and fuzzers feed the same functions (Fuzz/Targets).
+let fuzzed: [Target.Dependency] = [
+    "SondeModel", "SondeWire", "SondeDatabase", "SondeLua", "SondeRegex", "SondeText", "SondeIO", "SondeScan",
+    "SondeScript", "SondeOutput", "SondeStore", "SondeCommand",
+]
+let fuzzFiles = ["corpus", "regressions", "run"]
+
+if Context.environment["SONDE_FUZZ"] == "1" {
+    // An executable cannot be linked into another one, so the command becomes a library; tests are left out.
+    package.products = [.executable(name: "sonde-fuzz", targets: ["SondeFuzz"])]
+    let command = package.targets.first { $0.name == "SondeCommand" }
+    package.targets.removeAll { $0.type == .test || $0.type == .executable }
+    package.targets += [
+        .target(
+            name: "SondeCommand",
+            dependencies: command?.dependencies ?? [],
+            exclude: ["main.swift"],
+            swiftSettings: rules
+        ),
+        .executableTarget(
+            name: "SondeFuzz",
+            dependencies: fuzzed,
+            path: "Fuzz",
+            exclude: fuzzFiles + ["Tests"],
+            sources: ["Targets", "Driver"],
+            swiftSettings: rules + [.unsafeFlags(["-parse-as-library"])]
+        ),
+    ]
+} else {
+    package.targets.append(
+        .testTarget(
+            name: "SondeFuzzTests",
+            dependencies: fuzzed,
+            path: "Fuzz",
+            exclude: fuzzFiles + ["Driver"],
+            sources: ["Targets", "Tests"],
+            swiftSettings: rules
+        )
+    )
+}
+
+// MARK: Benchmarks
+
+// Programs that measure; each says on top how it is built and run.
+if Context.environment["SONDE_BENCHMARKS"] == "1" {
+    package.products.append(.executable(name: "sonde-service-match", targets: ["SondeServiceMatch"]))
+    package.targets.append(
+        .executableTarget(
+            name: "SondeServiceMatch",
+            dependencies: ["SondeDatabase", "SondeIO", "SondeModel", "SondeScan"],
+            path: "Benchmarks/service-match",
+            swiftSettings: rules
+        )
+    )
+}

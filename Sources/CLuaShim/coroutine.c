@@ -2,6 +2,7 @@
 //
 // `coroutine.resume` and `coroutine.wrap` that a suspension passes through: when the engine, and not the script,
 // stopped the inner coroutine, the outer one yields too, and resumes the inner one when its turn comes.
+// Whoever runs another stack notes it in `running`, which the hook needs.
 #include "CLuaShim.h"
 #include "internal.h"
 
@@ -11,6 +12,11 @@ enum { FAILED = -1, PASS_OUTWARD = -2 };
 /// Resumes `co` with `count` values from the top of `L`. [-count, +(results | 1), m]
 static int drive(lua_State *L, lua_State *co, int count) {
     sonde_lua_world *world = sonde_lua_world_of(L);
+    if (sonde_lua_is_base(co)) {
+        lua_pop(L, count);
+        lua_pushliteral(L, "cannot resume a script's own thread");
+        return FAILED;
+    }
     if (!lua_checkstack(co, count)) {
         lua_pop(L, count);
         lua_pushliteral(L, "too many arguments to resume");
@@ -21,7 +27,9 @@ static int drive(lua_State *L, lua_State *co, int count) {
     int results = 0;
     world->fences += fence;
     world->suspended = SONDE_LUA_NOT_SUSPENDED;
+    world->running = co;
     int status = lua_resume(co, L, count, &results);
+    world->running = L;
     world->fences -= fence;
     if (status == LUA_YIELD && world->suspended != SONDE_LUA_NOT_SUSPENDED) {
         lua_pop(co, results);
@@ -78,7 +86,10 @@ static int after_wrapped(lua_State *L, lua_State *co, int count) {
     int status = lua_status(co);
     if (status != LUA_OK && status != LUA_YIELD) {
         // Closes what the coroutine left open; the error object may change by that.
+        sonde_lua_world *world = sonde_lua_world_of(L);
+        world->running = co;
         status = lua_resetthread(co);
+        world->running = L;
         if (status != LUA_OK) {
             lua_pop(L, 1);
             lua_xmove(co, L, 1);
@@ -113,7 +124,27 @@ static int wrap(lua_State *L) {
     return 1;
 }
 
+/// `coroutine.close(co)`. [-1, +n, e]
+static int close_coroutine(lua_State *L) {
+    lua_State *co = coroutine_argument(L);
+    lua_Debug activation;
+    int status = lua_status(co);
+    int is_suspended = status == LUA_YIELD || (lua_getstack(co, 0, &activation) == 0 && co != L);
+    if (sonde_lua_is_base(co) || (status == LUA_OK && !is_suspended))
+        return luaL_error(L, "cannot close a %s coroutine", co == L ? "running" : "normal");
+    sonde_lua_world *world = sonde_lua_world_of(L);
+    world->running = co;
+    status = lua_resetthread(co);
+    world->running = L;
+    lua_pushboolean(L, status == LUA_OK);
+    if (status == LUA_OK) return 1;
+    lua_xmove(co, L, 1);
+    return 2;
+}
+
 void sonde_lua_replace_coroutine_functions(lua_State *L) {
+    lua_pushcfunction(L, close_coroutine);
+    lua_setfield(L, -2, "close");
     lua_pushcfunction(L, resume);
     lua_setfield(L, -2, "resume");
     lua_pushcfunction(L, wrap);
@@ -127,8 +158,24 @@ int sonde_lua_resume(lua_State *co, int arguments, int *results) {
     world->host_depth = 0;
     world->fences = 0;
     world->suspended = SONDE_LUA_NOT_SUSPENDED;
+    lua_State *running = world->running;
+    world->running = co;
+    sonde_lua_world *outer = sonde_lua_begin_step(world);
     int status = lua_resume(co, NULL, arguments, results);
+    sonde_lua_end_step(outer);
+    world->running = running;
     world->host_depth = depth;
     world->fences = fences;
     return status;
+}
+
+void sonde_lua_reset(lua_State *co) {
+    sonde_lua_world *world = sonde_lua_world_of(co);
+    lua_State *running = world->running;
+    world->running = co;
+    sonde_lua_world *outer = sonde_lua_begin_step(world);
+    (void)lua_resetthread(co);
+    sonde_lua_end_step(outer);
+    world->running = running;
+    lua_settop(co, 0);
 }

@@ -12,8 +12,11 @@ static int protected_call(lua_State *L, int arguments, int results, int handler)
     sonde_lua_world *world = sonde_lua_world_of(L);
     int depth = world->host_depth;
     int fences = world->fences;
+    lua_State *running = world->running;
     world->host_depth = 0;
+    world->running = L;
     int status = lua_pcall(L, arguments, results, handler);
+    world->running = running;
     world->host_depth = depth;
     world->fences = fences;
     return status;
@@ -37,22 +40,45 @@ static int panic(lua_State *L) {
 
 lua_State *sonde_lua_new_state(sonde_lua_world *world) {
     world->host_depth = 1;
+    if (!sonde_lua_prepare_accounts(world)) return NULL;
+    sonde_lua_prepare_classes(world);
     lua_State *L = lua_newstate(sonde_lua_allocate, world);
     if (L == NULL) return NULL;
     *(sonde_lua_world **)lua_getextraspace(L) = world;
+    world->running = L;
     lua_atpanic(L, panic);
     return L;
 }
 
-void sonde_lua_close_state(lua_State *L) { lua_close(L); }
+void sonde_lua_close_state(lua_State *L) {
+    sonde_lua_world *world = sonde_lua_world_of(L);
+    world->step_length = 0;
+    world->running = NULL;
+    world->account = 0;
+    lua_close(L);
+    free(world->accounts);
+    world->accounts = NULL;
+}
 
-sonde_lua_world *sonde_lua_world_of(lua_State *L) { return *(sonde_lua_world **)lua_getextraspace(L); }
+/// The lowest bit of a coroutine's extra space says that it belongs to the engine and not to a script.
+enum { BASE_BIT = 1 };
+
+sonde_lua_world *sonde_lua_world_of(lua_State *L) {
+    return (sonde_lua_world *)(*(uintptr_t *)lua_getextraspace(L) & ~(uintptr_t)BASE_BIT);
+}
+
+void sonde_lua_mark_base(lua_State *co) { *(uintptr_t *)lua_getextraspace(co) |= BASE_BIT; }
+int sonde_lua_is_base(lua_State *co) { return *(uintptr_t *)lua_getextraspace(co) & BASE_BIT; }
 
 static int open_libraries(lua_State *L) {
     luaL_openlibs(L);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     lua_getfield(L, -1, LUA_COLIBNAME);
     sonde_lua_replace_coroutine_functions(L);
+    lua_getfield(L, -2, LUA_STRLIBNAME);
+    sonde_lua_replace_string_functions(L);
+    lua_getfield(L, -3, LUA_TABLIBNAME);
+    sonde_lua_replace_table_functions(L);
     return 0;
 }
 
@@ -78,13 +104,20 @@ static int add_traceback(lua_State *L) {
     return 1;
 }
 
-int sonde_lua_call(lua_State *L, int arguments, int results, int trace) {
-    if (!trace) return protected_call(L, arguments, results, 0);
+static int call_traced(lua_State *L, int arguments, int results) {
     int base = lua_gettop(L) - arguments;
     lua_pushcfunction(L, add_traceback);
     lua_insert(L, base);
     int status = protected_call(L, arguments, results, base);
     lua_remove(L, base);
+    return status;
+}
+
+int sonde_lua_call(lua_State *L, int arguments, int results, int trace) {
+    // Scripts run here, too: while they load, and where the engine asks their functions.
+    sonde_lua_world *outer = sonde_lua_begin_step(sonde_lua_world_of(L));
+    int status = trace ? call_traced(L, arguments, results) : protected_call(L, arguments, results, 0);
+    sonde_lua_end_step(outer);
     return status;
 }
 

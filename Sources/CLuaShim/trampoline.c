@@ -9,6 +9,7 @@ static int resumed(lua_State *L, int status, lua_KContext context);
 
 /// Acts on what Swift answered. [-?, +?, e]
 static int finish(lua_State *L, sonde_lua_world *world, int code) {
+    if (world->overdrawn) sonde_lua_settle(L);
     if (code >= 0) return code;
     switch (code) {
     case SONDE_LUA_SUSPEND:

@@ -59,12 +59,29 @@ final class DataFiles {
     }
 
     /// What UDP probes carry; nothing where there is no such data file.
+    ///
+    /// Trees since 7.94 have no file for it: there the UDP probes of service detection serve.
     var payloads: PayloadsFile {
         if let payloadsRead { return payloadsRead }
-        let (octets, name) = contents(of: "nmap-payloads", fallback: nil)
-        let file = PayloadsFile(parsing: octets, name: name)
+        let file: PayloadsFile
+        if hasOwnPayloads, let octets = try? directory.contents(of: "nmap-payloads") {
+            file = PayloadsFile(parsing: octets)
+        } else {
+            file = (try? serviceProbes()).map { PayloadsFile($0) } ?? .empty
+        }
         payloadsRead = file
         return file
+    }
+
+    /// Whether the payloads file is of the tree that the probes are of, rather than of an older one behind it.
+    private var hasOwnPayloads: Bool {
+        guard case .file(let path)? = directory.locate("nmap-payloads") else { return false }
+        guard case .file(let probes)? = directory.locate("nmap-service-probes") else { return true }
+        return Self.folder(path) == Self.folder(probes)
+    }
+
+    private static func folder(_ path: String) -> Substring {
+        path.lastIndex(of: "/").map { path[..<$0] } ?? ""
     }
 
     /// Who makes which interfaces; nothing where there is no such data file.

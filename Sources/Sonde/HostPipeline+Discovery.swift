@@ -96,11 +96,13 @@ extension HostPipeline {
         hostsUp += 1
         hostsActive += 1
         nameVendor(of: active)
+        if !scans.isEmpty { session.onEvent(.hostFound(active.host)) }
         if hostsActive >= Self.mostActive { discovery?.pause() }
         findName(of: active)
     }
 
-    private func reportDown(_ active: ActiveHost) {
+    func reportDown(_ active: ActiveHost) {
+        settleTwins(of: active)
         active.host.ended = WallTime.now
         session.onEvent(.host(active.host))
         continueWithAdded()

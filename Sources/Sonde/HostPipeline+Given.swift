@@ -2,6 +2,7 @@
 
 internal import SondeIO
 internal import SondeModel
+internal import SondeScan
 
 /// Hosts whose ports are known: given by the user, or found by an earlier run.
 extension HostPipeline {
@@ -40,6 +41,10 @@ extension HostPipeline {
             host.started = host.started ?? WallTime.now
             hostsUp += 1
             hostsActive += 1
+            // As after discovery, scripts of those who may send packets are told where they leave.
+            if session.isPrivileged, let path = try? session.network.paths.path(to: host.address) {
+                host.takeFacts(of: path)
+            }
             let active = ActiveHost(host, number: nextNumber)
             nextNumber += 1
             if begun == nil { findName(of: active) } else { advance(active, after: .trace) }

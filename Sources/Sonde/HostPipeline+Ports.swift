@@ -111,7 +111,7 @@ extension HostPipeline {
             advance(active, after: .ports)
             return
         }
-        scans[index].add(active, timeLimit: session.plan.timing.template.hostTimeout)
+        scans[index].add(active, timeLimit: timeLeft(of: active))
     }
 
     func timing(_ transport: TransportProtocol) -> ScanTiming {

@@ -39,7 +39,7 @@ extension HostPipeline {
             advance(active, after: .services)
             return
         }
-        services.add(active, timeLimit: session.plan.timing.template.hostTimeout)
+        services.add(active, timeLimit: timeLeft(of: active))
     }
 
     /// The kind of machine that this runs on, as fingerprints name it.

@@ -38,7 +38,7 @@ extension HostPipeline {
             advance(active, after: .system)
             return
         }
-        systems.add(active, timeLimit: session.plan.timing.template.hostTimeout) { [weak self] in
+        systems.add(active, timeLimit: timeLeft(of: active)) { [weak self] in
             self?.advance(active, after: .system)
         }
     }

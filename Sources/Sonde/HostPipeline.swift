@@ -20,6 +20,12 @@ final class HostPipeline {
     unowned let session: ScanSession
     let selection: PortSelection?
     let exclusions: Exclusions
+    /// How many addresses the user's targets have.
+    private let targetCount: Int
+    /// Targets whose address another target has that is in work or done.
+    var twins: TwinTargets
+    /// When the time of each host is used up, where that is limited.
+    var timeEnds: [Int: Instant] = [:]
     var targets: TargetExpansion
     /// Targets that scripts added and that were not expanded yet.
     var added: [ResolvedTarget] = []
@@ -69,6 +75,8 @@ final class HostPipeline {
         earlier = EarlierWork(session.plan.resumption)
         self.selection = selection
         self.targets = targets
+        targetCount = targets.count
+        twins = TwinTargets(repeated: targets.repeatedAddresses)
         self.exclusions = exclusions
         session.facts.onTarget = { [unowned self] in add($0) }
         phases.mayGetHosts = { [unowned self] in
@@ -80,20 +88,25 @@ final class HostPipeline {
     /// Whether all hosts are reported.
     var isDone: Bool {
         hasStarted && hostsActive == 0 && added.isEmpty && given.isEmpty && namesUnderWay == 0
-            && (discovery?.isDone ?? true)
+            && twins.waitingCount == 0 && (discovery?.isDone ?? true)
     }
 
     /// Whether hosts may still come to their scripts: some are before them, or not found yet.
     var mayGetMoreScripts: Bool {
         hasStarted
             && (hostsActive > scripted.count || !(discovery?.isDone ?? true) || !added.isEmpty
-                || namesUnderWay > 0)
+                || namesUnderWay > 0 || twins.waitingCount > 0)
     }
 
-    /// The phase that most hosts wait for now; nothing while only scripts run.
-    var currentProgress: ScanProgress? {
-        (scanProgress + [services?.progress].compactMap { $0 }).first { $0.hostsActive > 0 }
-            ?? (discovery?.isDone == false ? discovery?.progress : nil)
+    /// The phase that most hosts wait for now, with what is done and what is known to be done; nothing while only scripts run.
+    ///
+    /// As long as targets are left that were not asked, that is all of them: they tell best how long the scan takes.
+    var currentProgress: (phase: Phase, done: Int, total: Int)? {
+        if let discovery, !discovery.isDone {
+            return (discovery.progress.phase, hostsTotal, max(targetCount, hostsTotal))
+        }
+        let all = scanProgress + [services?.progress].compactMap { $0 }
+        return all.first { $0.hostsActive > 0 }.map { ($0.phase, $0.done, $0.total) }
     }
 
     /// Starts with the first targets.
@@ -127,7 +140,15 @@ final class HostPipeline {
 
     // MARK: Targets
 
+    /// The next host that no other one speaks for.
     func nextHost() -> ActiveHost? {
+        while let active = nextTargetHost() {
+            if !waitsForTwin(active) { return active }
+        }
+        return nil
+    }
+
+    func nextTargetHost() -> ActiveHost? {
         var next = nextTarget()
         while let target = next, replay(HostKey(target.address, name: target.name)) { next = nextTarget() }
         guard let target = next else { return nil }
@@ -136,13 +157,6 @@ final class HostPipeline {
         host.started = WallTime.now
         defer { nextNumber += 1 }
         return ActiveHost(host, number: nextNumber)
-    }
-
-    private func listTargets() {
-        while let active = nextHost() {
-            hostsTotal += 1
-            session.onEvent(.host(active.host))
-        }
     }
 
     // MARK: Phases
@@ -154,6 +168,7 @@ final class HostPipeline {
 
     /// Goes on with a host after a phase; one whose time ran out is reported.
     func advance(_ active: ActiveHost, after phase: HostPhase) {
+        if phase == .trace || active.host.timedOut { settleTwins(of: active) }
         guard !active.host.timedOut else {
             finish(active)
             return
@@ -180,7 +195,14 @@ final class HostPipeline {
         let key = HostKey(active.host)
         session.onEvent(.portsKnown(active.host))
         for record in earlier.records(of: key) { session.onEvent(.script(record)) }
+        let alarm = timeLeft(of: active).map { left in
+            session.network.loop.schedule(at: session.network.loop.now + left) {
+                active.host.timedOut = true
+                engine.abandon(active)
+            }
+        }
         engine.run(on: active, skipping: earlier.tasks(of: key)) { [weak self] in
+            if let alarm { self?.session.network.loop.cancel(alarm) }
             self?.scriptProgress.leave()
             self?.advance(active, after: .scripts)
         }
@@ -203,6 +225,7 @@ final class HostPipeline {
         active.host.ended = WallTime.now
         nameServices(of: &active.host)
         pings[active.number] = nil
+        timeEnds[active.number] = nil
         hostsActive -= 1
         hostsTotal += 1
         session.onEvent(.host(active.host))

@@ -4,8 +4,7 @@ public import SondeModel
 
 /// What scripts may reach, touch and use.
 ///
-/// Without changes, scripts reach only what was typed. Of the rest only ``scope``, ``scopeFile`` and ``hostRate`` are enforced
-/// so far; the command says so where the others are given.
+/// Without changes, scripts reach only what was typed, read only their own files, and have limits.
 public struct ContainmentRequest: Hashable, Sendable {
     /// What can be opened for scripts.
     public enum Permission: Hashable, Sendable {
@@ -39,6 +38,10 @@ public struct ContainmentRequest: Hashable, Sendable {
     public var output = 1 << 20
     /// Connections and datagrams that scripts may begin with one host per second; nothing for no limit.
     public var hostRate: Double?
+    /// Whether the kernel confines this whole process too, for good, before the first script runs.
+    public var confinesProcess = false
+    /// Directories in which the process writes reports and the like.
+    public var outputDirectories: [String] = []
     /// A file of hashes that scripts and libraries must have.
     public var lockFile: String?
 

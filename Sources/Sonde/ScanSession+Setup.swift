@@ -51,6 +51,7 @@ extension ScanSession {
     func prepareScripts(_ arguments: ScriptArguments) throws(ScanError) {
         let engine = try makeEngine(arguments)
         self.engine = engine
+        confineProcess(engine.settings.sandbox)
         do throws(ScriptSetupError) {
             try engine.setUp(
                 ScriptSelector.Request(
@@ -88,6 +89,10 @@ extension ScanSession {
         settings.arguments = .table(arguments.fields)
         settings.scope = scope
         settings.hostRate = plan.containment.hostRate
+        settings.sandbox = makeSandbox(arguments)
+        settings.limits.processorTime = plan.containment.processorTime
+        settings.limits.memory = plan.containment.memory
+        settings.limits.output = plan.containment.output
         settings.worlds = plan.worldCount ?? Processors.count
         do {
             return try ScriptEngine(
@@ -141,7 +146,12 @@ extension ScanSession {
             }
             return arguments
         } catch {
-            throw ScanError(.usage, "--script-args: \(error.explanation)")
+            let origin = plan.scripts.argumentFile.map { "--script-args-file \($0)" } ?? "--script-args"
+            let typed = String(
+                decoding: text.prefix(60).map { (32...126).contains($0) ? $0 : 63 },
+                as: UTF8.self
+            )
+            throw ScanError(.usage, "\(origin): '\(typed)' cannot be read: \(error.explanation)")
         }
     }
 }

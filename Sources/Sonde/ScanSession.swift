@@ -19,12 +19,16 @@ public final class ScanSession {
     public var onEvent: (ScanEvent) -> Void = { _ in }
     /// How often ``ScanEvent/progress(_:)`` is told; nothing for only when asked for.
     public var progressInterval: TimeSpan?
+    /// How often it is told as if somebody had asked for it (`--stats-every`); nothing for never.
+    public var statisticsInterval: TimeSpan?
 
     /// The network that the scan uses; for services that live beside it.
     package let network: Network
     let files: DataFiles
     let facts: SessionFacts
     var engine: ScriptEngine?
+    /// What keeps scripts in their sandbox; empty if nothing does, nothing if there are no scripts.
+    var sandboxLayers: [String]?
     /// Where scripts may go; nothing if there are none.
     var scope: ScriptScope?
     var pipeline: HostPipeline?
@@ -55,6 +59,7 @@ public final class ScanSession {
                 )
             }
             let network = try Network(loop: loop, resolver: resolver)
+            network.usesCallThread = Processors.count > 1
             self.init(plan, over: network)
         } catch {
             throw ScanError(.failure, "cannot start the event loop: \(error.description)")
@@ -88,14 +93,14 @@ public final class ScanSession {
         try prepareSystems()
         try prepareServices()
         let given = try givenHosts(resolved, exclusions, selection)
+        let arguments = try readArguments()
+        scope = try targets.scope(
+            plan.containment,
+            targets: given.map(Self.targets) ?? resolved,
+            arguments: .table(arguments.fields)
+        )
+        for warning in targets.scopeWarnings { warn(warning) }
         if plan.scripts.isWanted || plan.versions.isWanted {
-            let arguments = try readArguments()
-            scope = try targets.scope(
-                plan.containment,
-                targets: given.map(Self.targets) ?? resolved,
-                arguments: .table(arguments.fields)
-            )
-            for warning in targets.scopeWarnings { warn(warning) }
             try prepareScripts(arguments)
             try checkArguments(arguments)
         }
@@ -114,7 +119,7 @@ public final class ScanSession {
         if resolved.isEmpty, !targets.unresolved.isEmpty, !hasScriptsWithoutTargets {
             throw ScanError(.failure, "no target is left to scan")
         }
-        return ScanHeader(
+        var header = ScanHeader(
             commandLine: plan.commandLine,
             version: SondeVersion.current,
             started: startTime,
@@ -122,6 +127,8 @@ public final class ScanSession {
             verbosity: plan.verbosity,
             debugging: plan.debugging
         )
+        header.sandbox = sandboxLayers
+        return header
     }
 
     /// Carries the scan out.
@@ -165,8 +172,14 @@ public final class ScanSession {
         inputs.append(watcher)
     }
 
-    /// Tells how far the scan is.
-    public func reportProgress() { onEvent(.progress(progress())) }
+    /// Tells how far the scan is, to somebody who asks.
+    public func reportProgress() { tellProgress(isAskedFor: true) }
+
+    private func tellProgress(isAskedFor: Bool) {
+        var progress = progress()
+        progress.isAskedFor = isAskedFor
+        onEvent(.progress(progress))
+    }
 
     /// Ends all instances of the script that has been running longest.
     ///
@@ -186,7 +199,8 @@ public final class ScanSession {
     // MARK: Phases
 
     private func runPhases() throws(ScanError) {
-        scheduleProgress()
+        scheduleProgress(every: progressInterval, isAskedFor: false)
+        scheduleProgress(every: statisticsInterval, isAskedFor: true)
         if let engine {
             network.loop.afterEvents = { engine.turn() }
             engine.mayGetMoreRuns = { [unowned self] in pipeline?.mayGetMoreScripts ?? false }
@@ -248,12 +262,12 @@ public final class ScanSession {
         if stopRequested.load(ordering: .relaxed) { throw ScanError(.failure, "interrupted") }
     }
 
-    private func scheduleProgress() {
-        guard let progressInterval else { return }
-        network.loop.schedule(at: network.loop.now + progressInterval) { [weak self] in
+    private func scheduleProgress(every interval: TimeSpan?, isAskedFor: Bool) {
+        guard let interval else { return }
+        network.loop.schedule(at: network.loop.now + interval) { [weak self] in
             guard let self else { return }
-            reportProgress()
-            scheduleProgress()
+            tellProgress(isAskedFor: isAskedFor)
+            scheduleProgress(every: interval, isAskedFor: isAskedFor)
         }
     }
 

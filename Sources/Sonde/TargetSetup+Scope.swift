@@ -56,11 +56,20 @@ extension TargetSetup {
             servers: network.resolver.servers,
             broadcasts: {
                 Set((try? InterfaceList.current())?.flatMap(\.addresses).compactMap(\.broadcast) ?? [])
-            }
+            },
+            neighbours: Self.linkNetworks
         )
         scope.admit(addresses)
         scope.admit(zonedBases(networks))
         return scope
+    }
+
+    /// The networks on the links of this machine that carry broadcasts.
+    private static func linkNetworks() -> [IPNetwork] {
+        let links = (try? InterfaceList.current())?.filter { $0.linkKind == .ethernet } ?? []
+        return links.flatMap(\.addresses).compactMap { entry in
+            IPNetwork(entry.address.withoutZone, prefixLength: entry.prefixLength)
+        }
     }
 
     /// The words of `--scope` and `--scope-file`, each with where it stood.

@@ -43,12 +43,17 @@ struct TargetSetup {
 
     /// The targets in the order typed, then those of the input file.
     mutating func targets() throws(ScanError) -> [ResolvedTarget] {
-        var words = request.words
-        if let file = request.inputFile { words += try self.words(in: file, "input file") }
-        return try resolve(
-            try words.map { (word) throws(ScanError) in try specification(word) },
-            mustResolve: false
-        )
+        var specifications = try request.words.map { (word) throws(ScanError) in try specification(word) }
+        if let file = request.inputFile {
+            for word in try words(in: file, "input file") {
+                do throws(ScanError) {
+                    specifications.append(try specification(word))
+                } catch {
+                    throw ScanError(error.kind, "input file \(file): \(error.message)")
+                }
+            }
+        }
+        return try resolve(specifications, mustResolve: false)
     }
 
     /// Reads one word.

@@ -38,13 +38,18 @@ struct ConfigFile: Hashable, Sendable {
     ///
     /// - Throws: ``UsageError`` that names file and line.
     init(_ path: String) throws(UsageError) {
-        self.path = path
         let octets: [UInt8]
         do throws(StoreError) {
             octets = try ResultFile.contents(of: path)
         } catch {
             throw .value("--config: \(printable(error.description, limit: 400))")
         }
+        try self.init(path, octets: octets)
+    }
+
+    /// Reads the octets of a file.
+    init(_ path: String, octets: [UInt8]) throws(UsageError) {
+        self.path = path
         var part = ""
         var number = 0
         for line in octets.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {

@@ -36,22 +36,7 @@ extension OptionsResolver {
         if typed.lockFile != nil {
             throw .syntax("--locked (\(FlagDeclaration.locked.summary)) is not available in this version")
         }
-        noteWhatIsNotHeld(typed)
         request.plan.containment = containment
-    }
-
-    /// Tells which of the flags given are read but not enforced yet.
-    private mutating func noteWhatIsNotHeld(_ typed: ContainmentFlags) {
-        let sandbox = "scripts are confined to their network scope only, not yet on this machine"
-        let limits = "scripts have a time limit (--script-timeout) only, not yet this one"
-        if !typed.allowed.isEmpty { note("--allow has no effect: \(sandbox)") }
-        if typed.isUnsafe { note("--unsafe-scripts has no effect: \(sandbox)") }
-        for (value, flag) in [
-            (typed.processorLimit, FlagDeclaration.processorLimit), (typed.memoryLimit, .memoryLimit),
-            (typed.outputLimit, .outputLimit),
-        ] where value != nil {
-            note("\(flag.name) has no effect: \(limits)")
-        }
     }
 
     private func permissions(

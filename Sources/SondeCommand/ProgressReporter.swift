@@ -7,9 +7,12 @@ internal import SondeText
 /// Tells progress as JSON Lines on standard error, `--progress json`.
 final class ProgressReporter: Reporter {
     private let sink: OutputFile
-    private var status = StatusLine()
+    private var status: StatusLine
 
-    init(_ sink: OutputFile) { self.sink = sink }
+    init(_ sink: OutputFile, earlierCosts: [String: Double] = [:]) {
+        self.sink = sink
+        status = StatusLine(earlierCosts: earlierCosts)
+    }
 
     func handle(_ event: ScanEvent) throws(OutputError) {
         status.note(event)

@@ -13,13 +13,34 @@ func runScan(_ request: ScanRequest) async -> Int32 {
     do throws(ScanError) {
         var request = request
         if let source = request.source { request.plan.given = try GivenSource.read(source) }
-        let session = try ScanSession(request.plan)
+        let session = try ScanSession(confined(request))
         session.onEvent = complainOfDiagnostics
         if let status = try runScriptTask(session, request) { return status }
         return try runSession(session, request)
     } catch {
         return complain(error, debugging: request.plan.debugging)
     }
+}
+
+/// The plan, with what the process must still be able to write once the kernel confines it.
+private func confined(_ request: ScanRequest) -> ScanPlan {
+    var plan = request.plan
+    plan.containment.confinesProcess = true
+    var paths = request.output.files.map(\.path).filter { $0 != "-" }
+    if let store = request.store { paths.append(store.path) }
+    plan.containment.outputDirectories = paths.map(nearestDirectory)
+    return plan
+}
+
+/// The directory that a file is or will be in, or the nearest one above it that is there.
+private func nearestDirectory(_ path: String) -> String {
+    var parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    while parts.count > 1 {
+        parts.removeLast()
+        let directory = parts.count == 1 && parts[0].isEmpty ? "/" : parts.joined(separator: "/")
+        if unsafe access(directory, F_OK) == 0 { return directory }
+    }
+    return "."
 }
 
 /// Prepares a session, opens its reports and runs it to its end.
@@ -35,7 +56,8 @@ func runSession(_ session: ScanSession, _ request: ScanRequest) throws(ScanError
     let reports = try ScanReports(request, vulnerabilityScripts: session.scriptIDs(in: "vuln"))
     session.onEvent = { reports.handle($0) }
     let keys = request.isNoninteractive ? nil : KeyWatcher(session, reports)
-    session.progressInterval = request.plan.timing.statusInterval ?? reports.statusInterval
+    session.progressInterval = reports.statusInterval
+    session.statisticsInterval = request.plan.timing.statusInterval
     StopSignals.install { session.stop() }
     let summary = session.run(header)
     keys?.end()

@@ -10,10 +10,12 @@ internal import SondeStore
 final class ScanReports {
     /// How often the status line is renewed; nothing where there is none.
     let statusInterval: TimeSpan?
-    /// Whether a report could not be written.
+    /// Whether a report could not be written; known once all are finished.
     private(set) var hasFailed = false
 
     private var group = ReporterGroup([])
+    private var thread: ReportThread?
+    private var keeper: StoreReporter?
 
     /// Opens all reports; files are made only now, after everything else was found good.
     init(_ request: ScanRequest, vulnerabilityScripts: Set<String> = []) throws(ScanError) {
@@ -22,37 +24,57 @@ final class ScanReports {
         let hasStatusLine =
             request.output.progress == .line && !request.output.isTerminalSilent
             && isatty(STDOUT_FILENO) == 1 && !isDumbTerminal
-        statusInterval = hasStatusLine || request.output.progress == .json ? .seconds(1) : nil
+        let isJSON = request.output.progress == .json
+        let asked = request.plan.timing.statusInterval
+        statusInterval = isJSON ? asked ?? .seconds(1) : hasStatusLine ? .seconds(1) : nil
+        if statusInterval != nil || asked != nil || isatty(STDIN_FILENO) == 1 {
+            options.earlierCosts = Self.earlierCosts(request)
+        }
         var reporters: [any Reporter] = []
         do throws(OutputError) {
             let errors = OutputFile(borrowing: STDERR_FILENO, name: "standard error")
             if !request.output.isTerminalSilent {
                 reporters += try Self.terminal(options, errors: errors, hasStatusLine: hasStatusLine)
+                if request.plan.timing.statusInterval != nil, !hasStatusLine {
+                    let output = OutputFile(borrowing: STDOUT_FILENO, name: "standard output")
+                    reporters.append(StatsReporter(output))
+                }
             } else {
                 reporters.append(ErrorReporter(errors))
             }
-            if request.output.progress == .json { reporters.append(ProgressReporter(errors)) }
+            if isJSON {
+                reporters.append(ProgressReporter(errors, earlierCosts: options.earlierCosts))
+            }
             for file in request.output.files {
                 reporters.append(try Self.reporter(file, request, options))
             }
-            if let store = request.store { reporters.append(Self.keeper(store, request)) }
+            keeper = request.store.map { Self.keeper($0, request) }
         } catch {
             throw ScanError(.failure, error.description)
         }
-        group = ReporterGroup(reporters) { [weak self] error in
-            self?.hasFailed = true
+        let group = ReporterGroup(reporters) { error in
             StandardStreams.complain("sonde: \(error.description)")
         }
+        self.group = group
+        thread = ReportThread(group)
     }
 
-    /// Gives an event to all reports.
-    func handle(_ event: ScanEvent) { group.handle(event) }
+    /// Gives an event to all reports, which are written on a thread of their own.
+    func handle(_ event: ScanEvent) {
+        keeper?.handle(event)
+        thread?.take(event)
+    }
 
     /// Shows a message at the terminal.
-    func tell(_ text: String) { group.handle(.diagnostic(Diagnostic(.terminal, text))) }
+    func tell(_ text: String) { thread?.take(.diagnostic(Diagnostic(.terminal, text))) }
 
-    /// Closes all reports.
-    func finish() { group.finish() }
+    /// Closes all reports, and waits until all is written.
+    func finish() {
+        thread?.end()
+        keeper?.finish()
+        thread?.finish()
+        hasFailed = !group.failures.isEmpty
+    }
 
     /// What the user of a scan wants to see.
     static func options(_ request: ScanRequest) -> ReportOptions {
@@ -74,6 +96,14 @@ final class ScanReports {
         return options
     }
 
+    /// What scripts took in the scans that are kept, seconds; nothing where none are.
+    private static func earlierCosts(_ request: ScanRequest) -> [String: Double] {
+        guard let path = request.store?.path ?? StorePlace.usual,
+            let costs = try? ScanDatabase(path).scriptCosts()
+        else { return [:] }
+        return costs
+    }
+
     private static func terminal(
         _ options: ReportOptions,
         errors: OutputFile,
@@ -88,7 +118,7 @@ final class ScanReports {
         let complaints = TerminalOutput(errors, area: area)
         return [
             NormalReporter(shown, style: .terminal(errors: complaints), options: options),
-            StatusReporter(area, width: terminalWidth),
+            StatusReporter(area, earlierCosts: options.earlierCosts, width: terminalWidth),
         ]
     }
 
@@ -102,7 +132,7 @@ final class ScanReports {
             appending: request.output.appends,
             isForced: request.output.isForced
         )
-        return makeReporter(file.format, sink, options)
+        return BatchingReporter(makeReporter(file.format, sink, options), to: sink)
     }
 
     /// Makes the report of one format.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import SondeModel
+
 /// The payloads file: what to send to a UDP port so that its service answers.
 ///
 /// Reads the format of `nmap-payloads` (spec page `data-files`, section 6).
@@ -49,6 +51,18 @@ package struct PayloadsFile: Sendable {
             if index == payloads.count { payloads.append(payload) }
             known[payload] = index
             add(index, to: ports)
+        }
+    }
+
+    /// Takes the probes of service detection that are made for this, as newer trees without a payloads file have them.
+    package init(_ probes: ServiceProbesFile) {
+        var known: [[UInt8]: Int] = [:]
+        for probe in probes.probes
+        where probe.transport == .udp && probe.isPayload && !probe.payload.isEmpty {
+            let index = known[probe.payload, default: payloads.count]
+            if index == payloads.count { payloads.append(probe.payload) }
+            known[probe.payload] = index
+            add(index, to: probe.ports)
         }
     }
 

@@ -21,6 +21,20 @@ package final class Network {
     /// Who has which link-layer address.
     package private(set) lazy var neighbors = NeighborResolver(self)
 
+    /// Whether long calls are made on another thread; set before the first is.
+    package var usesCallThread = false
+    private var callThread: CallThread?
+    private var hasTriedCallThread = false
+
+    /// The thread for long calls, made at first use; nothing where none is wanted or the system has none left.
+    var calls: CallThread? {
+        if usesCallThread, !hasTriedCallThread {
+            hasTriedCallThread = true
+            callThread = try? CallThread()
+        }
+        return callThread
+    }
+
     private let resolverConfiguration: ResolverConfiguration?
     /// Made at first use: starting the TLS library takes milliseconds.
     private var tlsContextResult: Result<TLSContext, StreamError>?
@@ -108,6 +122,7 @@ package final class Network {
     /// Ends everything that is under way, without a word, and closes its descriptors; see ``EventLoop/close()``.
     package func close() {
         gate.close()
+        callThread?.stop()
         loop.close()
     }
 

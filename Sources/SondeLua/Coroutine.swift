@@ -70,8 +70,7 @@ package final class Coroutine {
     ///
     /// Nothing stays on its stack, so that `coroutine.status` calls it dead even after an error.
     package func close() {
-        _ = unsafe lua_resetthread(L)
-        unsafe lua_settop(L, 0)
+        unsafe sonde_lua_reset(L)
     }
 
     /// Asks the tick every so many instructions in this coroutine and those it makes.

@@ -27,10 +27,10 @@ package final class LuaState {
     package var onTick: () -> TickVerdict = { .goOn }
 
     private let L: OpaquePointer
-    private let world: UnsafeMutablePointer<sonde_lua_world>
+    let world: UnsafeMutablePointer<sonde_lua_world>
     private var bodies: ContiguousArray<HostBody> = []
     private var typeCount: Int64 = 0
-    private var isOpen = true
+    private(set) var isOpen = true
 
     /// Makes a state with the standard libraries open.
     ///
@@ -117,11 +117,17 @@ package final class LuaState {
     /// - Parameters:
     ///   - source: Lua text; precompiled chunks are refused.
     ///   - name: the chunk's name, `@path` for files.
+    ///   - seesGlobals: whether the text outside all its functions may use globals.
     /// - Returns: the function.
     /// - Throws: ``LuaError`` of kind syntax or memory.
-    package func load(_ source: [UInt8], name: String) throws(LuaError) -> LuaReference {
+    package func load(
+        _ source: [UInt8],
+        name: String,
+        seesGlobals: Bool = true
+    ) throws(LuaError) -> LuaReference {
         try withStack { (frame) throws(LuaError) in
             try frame.load(source, name: name)
+            if !seesGlobals { frame.takeGlobals() }
             guard let reference = LuaReference(popping: frame) else {
                 throw LuaError(kind: .memory, message: [])
             }
@@ -142,6 +148,17 @@ package final class LuaState {
 
     /// Asks ``onTick`` every so many instructions, in all coroutines made from now on.
     package func setTick(every count: Int) { unsafe sonde_lua_set_tick(L, CInt(clamping: count)) }
+
+    /// Asks ``onTick`` once a step of a coroutine has lasted for long, and again while it lasts; costs nothing before.
+    ///
+    /// - Parameter milliseconds: how long; the question may come half that time late.
+    /// - Returns: whether the system has a timer for that; else use ``setTick(every:)``.
+    package func watchSteps(longerThan milliseconds: Int) -> Bool {
+        unsafe sonde_lua_watch_steps(L, Int64(clamping: milliseconds) * 1_000_000) != 0
+    }
+
+    /// Asks ``onTick`` at the next instruction of the step that is under way.
+    package func tickSoon() { unsafe sonde_lua_ask_soon(L) }
 
     // MARK: Host functions and types
 
@@ -172,6 +189,9 @@ package final class LuaState {
             frame.pushTable(fields: 6)
             unsafe sonde_lua_push_collector(L)
             frame.setField("__gc")
+            // What `getmetatable` gives scripts in place of the real one.
+            frame.push(false)
+            frame.setField("__metatable")
             frame.pushTable(fields: methods.count)
             for (method, function) in methods { frame.setField(method, function) }
             frame.setField("__index")
@@ -236,6 +256,13 @@ package final class LuaState {
 }
 
 extension CallFrame {
+    /// Takes from the chunk on top, which was just compiled, its way to the globals.
+    fileprivate func takeGlobals() {
+        reserve(2)
+        pushNil()
+        unsafe lua_setupvalue(L, -2, 1)
+    }
+
     /// Compiles text and pushes the function.
     package func load(_ source: [UInt8], name: String) throws(LuaError) {
         reserve(2)
@@ -263,7 +290,7 @@ package struct NativeLibrary {
 }
 
 extension UnsafePointer<UInt8> {
-    fileprivate var asCharacters: UnsafePointer<CChar> {
+    var asCharacters: UnsafePointer<CChar> {
         unsafe UnsafeRawPointer(self).assumingMemoryBound(to: CChar.self)
     }
 }

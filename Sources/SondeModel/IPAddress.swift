@@ -122,6 +122,8 @@ extension IPAddress: LosslessStringConvertible {
 
     /// Reads an address from any string; see ``init(_:)``.
     public init?(parsing text: some StringProtocol) {
+        // The longest address with a zone is shorter; whatever else is this long is not looked at.
+        guard text.utf8.count <= 64 else { return nil }
         if text.utf8.contains(UInt8(ascii: ":")) {
             self.init(ipv6: text)
             return

@@ -31,6 +31,8 @@ public struct ScanHeader: Hashable, Sendable {
     public var verbosity: Int
     /// `-d` level.
     public var debugging: Int
+    /// What keeps scripts in their sandbox: `API`, `Landlock`, `seccomp`; nothing if no scripts run.
+    public var sandbox: [String]?
 
     /// Makes a header.
     public init(
@@ -190,6 +192,8 @@ public struct Progress: Hashable, Sendable {
     public var runningScripts: [String]
     /// How many instances of each script run or wait, as far as that is known.
     public var pendingScripts: [String: Int]
+    /// Whether a person asked for it, by a key or with `--stats-every`, so that it is told in lines that stay.
+    public var isAskedFor = false
 
     /// Makes a snapshot.
     public init(
@@ -227,6 +231,8 @@ public enum ScanEvent: Sendable {
     case preScripts([ScriptResult])
     /// A script is done with one host or port; comes before the host's own event.
     case script(ScriptRecord)
+    /// A host is up, and its ports are scanned next: what is known of it so far.
+    case hostFound(Host)
     /// A host's ports are known and its scripts come next; what of it is lost if the scan stops now is the scripts.
     case portsKnown(Host)
     /// A host is done.

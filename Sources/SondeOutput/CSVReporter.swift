@@ -36,7 +36,8 @@ package final class CSVReporter: Reporter {
                 try row([String](repeating: "", count: 11) + Self.fields(result) + Self.noSystem)
             }
         case .host(let host): if options.shows(host) { try self.host(host) }
-        case .phaseStarted, .phaseEnded, .script, .portsKnown, .diagnostic, .progress, .finished: return
+        case .phaseStarted, .phaseEnded, .script, .hostFound, .portsKnown, .diagnostic, .progress, .finished:
+            return
         }
         try sink.flush()
     }
@@ -86,22 +87,24 @@ package final class CSVReporter: Reporter {
     }
 
     /// One field, in quotes where it must be.
+    ///
+    /// Programs that read it look at single code points, so a comma stays a comma with an accent above it.
     static func quoted(_ text: String) -> String {
-        var shown = ""
+        var shown = String.UnicodeScalarView()
+        if let first = text.unicodeScalars.first, "=+-@".unicodeScalars.contains(first) { shown.append("'") }
+        var needsQuotes = !shown.isEmpty
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "\n": shown += "\\n"
-            case "\r": shown += "\\r"
-            case "\t": shown += "\\t"
-            case "\"": shown += "\"\""
-            case "\u{0}"..<" ", "\u{7F}"..<"\u{A0}", "\u{2028}"..."\u{202E}": shown += "?"
-            default: shown.unicodeScalars.append(scalar)
+            case "\n": shown += "\\n".unicodeScalars
+            case "\r": shown += "\\r".unicodeScalars
+            case "\t": shown += "\\t".unicodeScalars
+            case "\"": shown += "\"\"".unicodeScalars
+            case "\u{0}"..<" ", "\u{7F}"..<"\u{A0}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+                shown.append("?")
+            default: shown.append(scalar)
             }
+            if [",", "\"", "'", ";"].contains(scalar) { needsQuotes = true }
         }
-        if let first = shown.first, "=+-@".contains(first) { shown = "'" + shown }
-        guard shown.contains(where: { $0 == "," || $0 == "\"" || $0 == "'" || $0 == ";" }) else {
-            return shown
-        }
-        return "\"\(shown)\""
+        return needsQuotes ? "\"\(String(shown))\"" : String(shown)
     }
 }

@@ -29,7 +29,8 @@ package final class GrepableReporter: Reporter {
         case .started(let header): try start(header)
         case .host(let host): try report(host)
         case .finished(let summary): try end(summary)
-        case .phaseStarted, .phaseEnded, .preScripts, .postScripts, .script, .portsKnown, .diagnostic,
+        case .phaseStarted, .phaseEnded, .preScripts, .postScripts, .script, .hostFound, .portsKnown,
+            .diagnostic,
             .progress:
             return
         }
@@ -88,7 +89,8 @@ package final class GrepableReporter: Reporter {
         guard host.state == .up else { return }
         if host.timedOut {
             try sink.line("\(head)\tStatus: Timeout")
-        } else if !host.ports.isEmpty {
+        }
+        if !host.ports.isEmpty {
             try sink.line("\(head)\t\(ports(host))")
         }
     }

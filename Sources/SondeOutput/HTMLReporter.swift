@@ -49,7 +49,7 @@ package final class HTMLReporter: Reporter {
             hasFinished = true
             try block { $0.scanSummary(summary) }
             try sink.write("</body>\n</html>\n".utf8)
-        case .phaseStarted, .phaseEnded, .portsKnown, .diagnostic, .progress: return
+        case .phaseStarted, .phaseEnded, .hostFound, .portsKnown, .diagnostic, .progress: return
         }
         if event.isLasting { try sink.flush() }
     }

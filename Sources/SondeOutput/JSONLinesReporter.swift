@@ -39,7 +39,7 @@ package final class JSONLinesReporter: Reporter {
                 writer.endObject()
             }
         case .finished(let summary): end(summary)
-        case .phaseStarted, .phaseEnded, .preScripts, .postScripts, .portsKnown: return
+        case .phaseStarted, .phaseEnded, .preScripts, .postScripts, .hostFound, .portsKnown: return
         }
         try sink.write(writer.take())
         if event.isLasting { try sink.flush() }

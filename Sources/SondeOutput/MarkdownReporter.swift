@@ -40,7 +40,7 @@ package final class MarkdownReporter: Reporter {
             if let failure = summary.failure {
                 try sink.line("The scan did not run to its end: \(Self.escaped(failure)).")
             }
-        case .phaseStarted, .phaseEnded, .script, .portsKnown, .diagnostic, .progress: return
+        case .phaseStarted, .phaseEnded, .script, .hostFound, .portsKnown, .diagnostic, .progress: return
         }
         try sink.flush()
     }
@@ -93,21 +93,25 @@ package final class MarkdownReporter: Reporter {
         try sink.line("**\(Self.escaped(result.id))**" + (port.map { " on \($0)" } ?? "") + ":")
         try sink.line()
         let text = JSONWriter.visible(result.output)
-        let lines = text.split(separator: "\n").map { "    " + printableUnicode(String($0)) }
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n")).map { line in
+            "    "
+                + printableUnicode(String(decoding: line.last == 13 ? line.dropLast() : line, as: UTF8.self))
+        }
         try sink.lines(Array(lines.prefix(Self.mostLines)))
         if lines.count > Self.mostLines { try sink.line("    … \(lines.count - Self.mostLines) more lines") }
     }
 
     /// Text that Markdown and HTML take for text.
+    ///
+    /// They look at single code points, so a bracket stays a bracket with an accent above it.
     static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in printableUnicode(text) {
-            if "\\`*_{}[]<>()#+-.!|~&".contains(character), character != ".", character != "-" {
-                result += "\\"
-            }
-            result.append(character)
+        let marks = "\\`*_{}[]<>()#+!|~&".unicodeScalars
+        var result = String.UnicodeScalarView()
+        for scalar in printableUnicode(text).unicodeScalars {
+            if marks.contains(scalar) { result.append("\\") }
+            result.append(scalar)
         }
-        return result
+        return String(result)
     }
 }
 

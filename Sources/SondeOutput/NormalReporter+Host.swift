@@ -19,9 +19,10 @@ extension NormalReporter {
             try sink.lines(upLines(host))
             if host.timedOut {
                 try sink.line("Skipping host \(title) due to host timeout")
-            } else {
-                try body(host, title: title)
+                guard !host.ports.isEmpty else { return }
+                try sink.line("Found until then:")
             }
+            try body(host, title: title)
         }
     }
 

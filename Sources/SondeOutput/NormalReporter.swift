@@ -20,19 +20,24 @@ package final class NormalReporter: Reporter {
     let style: Style
     let options: ReportOptions
     private var header: ScanHeader?
+    private var status: StatusLine
     private var hasFinished = false
     /// Whether some host was only listed, so that none could be up.
     private var hasListedHosts = false
+    /// Whether more events come at once, so that the sink is not flushed for each.
+    private var moreFollows = false
 
     /// Makes a report.
     package init(_ sink: any OutputSink, style: Style, options: ReportOptions) {
         self.sink = sink
         self.style = style
         self.options = options
+        status = StatusLine(earlierCosts: options.earlierCosts)
     }
 
     /// Writes what an event says; see ``Reporter/handle(_:)``.
     package func handle(_ event: ScanEvent) throws(OutputError) {
+        if isTerminal { status.note(event) }
         switch event {
         case .started(let header): try start(header)
         case .phaseStarted(let phase, let time):
@@ -48,10 +53,22 @@ package final class NormalReporter: Reporter {
             if host.state == .unknown { hasListedHosts = true }
             try report(host)
         case .diagnostic(let message): try diagnostic(message)
-        case .progress, .script, .portsKnown: return
+        case .progress(let progress):
+            guard isTerminal, progress.isAskedFor else { return }
+            try sink.lines(status.report(progress))
+        case .script, .hostFound, .portsKnown: return
         case .finished(let summary): try end(summary)
         }
-        if isTerminal || event.isLasting { try sink.flush() }
+        if !moreFollows, isTerminal || event.isLasting { try sink.flush() }
+    }
+
+    /// Writes what several events say; messages on standard error keep their places among the rest.
+    package func handle(_ events: ArraySlice<ScanEvent>) throws(OutputError) {
+        defer { moreFollows = false }
+        for (index, event) in zip(events.indices, events) {
+            moreFollows = index < events.endIndex - 1
+            try handle(event)
+        }
     }
 
     /// Ends the report and closes the file; see ``Reporter/finish()``.
@@ -170,7 +187,7 @@ extension ScanEvent {
     var isLasting: Bool {
         switch self {
         case .started, .preScripts, .host, .postScripts, .finished: true
-        case .phaseStarted, .phaseEnded, .script, .portsKnown, .diagnostic, .progress: false
+        case .phaseStarted, .phaseEnded, .script, .hostFound, .portsKnown, .diagnostic, .progress: false
         }
     }
 }

@@ -14,6 +14,8 @@ package final class OutputFile: OutputSink {
     private var descriptor: CInt
     private let isOwned: Bool
     private var buffer: [UInt8] = []
+    /// Whether flushing is put off: the octets wait for more, as far as the buffer reaches.
+    package var isHeld = false
 
     /// Opens a file for writing, creating it if needed.
     ///
@@ -78,11 +80,15 @@ package final class OutputFile: OutputSink {
     /// Takes octets; see ``OutputSink/write(_:)``.
     package func write(_ octets: some Collection<UInt8>) throws(OutputError) {
         buffer.append(contentsOf: octets)
-        if buffer.count >= Self.bufferLimit { try flush() }
+        if buffer.count >= Self.bufferLimit { try writeOut() }
     }
 
-    /// Hands on what waits; see ``OutputSink/flush()``.
+    /// Hands on what waits, unless the file is held; see ``OutputSink/flush()``.
     package func flush() throws(OutputError) {
+        if !isHeld { try writeOut() }
+    }
+
+    private func writeOut() throws(OutputError) {
         var done = 0
         // What could not be written is dropped: the file has failed, and memory is not a second disk.
         defer { buffer.removeAll(keepingCapacity: true) }
@@ -103,7 +109,7 @@ package final class OutputFile: OutputSink {
         guard descriptor >= 0 else { return }
         let failure: OutputError?
         do throws(OutputError) {
-            try flush()
+            try writeOut()
             failure = nil
         } catch {
             failure = error

@@ -52,6 +52,8 @@ package struct ReportOptions: Hashable, Sendable {
     /// Whether more than the state of a host was asked for, so that an empty line ends its part.
     package var expectsBody = false
 
+    /// What scripts took in earlier scans, seconds, for estimates.
+    package var earlierCosts: [String: Double] = [:]
     /// Ids of the scripts that look for vulnerabilities, for reports of findings.
     package var vulnerabilityScripts: Set<String> = []
 

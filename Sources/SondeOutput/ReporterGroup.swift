@@ -26,6 +26,20 @@ package final class ReporterGroup {
         forEach { (reporter) throws(OutputError) in try reporter.handle(event) }
     }
 
+    /// Gives events to all reports that still work, in order.
+    ///
+    /// What is told of hosts may reach one report after the other, many hosts at a time; everything else, as a message on
+    /// standard error, comes in its place between them.
+    package func handle(_ events: [ScanEvent]) {
+        var rest = events[...]
+        while let first = rest.first {
+            let count = first.isOfHost ? rest.prefix(while: \.isOfHost).count : 1
+            let run = rest.prefix(count)
+            forEach { (reporter) throws(OutputError) in try reporter.handle(run) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
     /// Ends all reports that still work; nothing may come afterwards.
     package func finish() {
         forEach { (reporter) throws(OutputError) in try reporter.finish() }
@@ -44,5 +58,17 @@ package final class ReporterGroup {
             }
         }
         active = working
+    }
+}
+
+extension ScanEvent {
+    /// Whether it tells of one host only.
+    fileprivate var isOfHost: Bool {
+        switch self {
+        case .host, .hostFound, .portsKnown, .script: true
+        case .started, .phaseStarted, .phaseEnded, .preScripts, .postScripts, .diagnostic, .progress,
+            .finished:
+            false
+        }
     }
 }

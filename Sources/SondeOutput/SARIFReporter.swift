@@ -36,7 +36,7 @@ package final class SARIFReporter: Reporter {
         case .preScripts(let results), .postScripts(let results):
             for result in results { try findings(result, nil, nil) }
         case .finished(let summary): try end(summary)
-        case .phaseStarted, .phaseEnded, .script, .portsKnown, .diagnostic, .progress: return
+        case .phaseStarted, .phaseEnded, .script, .hostFound, .portsKnown, .diagnostic, .progress: return
         }
         try sink.flush()
     }

@@ -135,7 +135,9 @@ package enum Seal {
                         guard name == "nmaprun" else { return .unknown }
                         kept = reader.position
                     }
-                    if name == "host", let time = attributes.first(where: { $0.name == "endtime" }) {
+                    if name == "host", let time = attributes.first(where: { $0.name == "endtime" }),
+                        time.value.utf8.allSatisfy({ (48...57).contains($0) })
+                    {
                         ended = time.value
                     }
                     if name == "status", path.count == 3 {

@@ -65,16 +65,22 @@ package final class TerminalOutput: OutputSink {
 package final class StatusReporter: Reporter {
     private let area: StatusArea
     private let width: () -> Int
-    private var status = StatusLine()
+    private var status: StatusLine
 
     /// Makes a reporter.
     ///
     /// - Parameters:
     ///   - area: where the status is shown.
+    ///   - earlierCosts: what scripts took in earlier scans, seconds.
     ///   - width: tells the terminal's width in columns, which may change.
-    package init(_ area: StatusArea, width: @escaping () -> Int) {
+    package init(
+        _ area: StatusArea,
+        earlierCosts: [String: Double] = [:],
+        width: @escaping () -> Int
+    ) {
         self.area = area
         self.width = width
+        status = StatusLine(earlierCosts: earlierCosts)
     }
 
     /// Writes what an event says; see ``Reporter/handle(_:)``.

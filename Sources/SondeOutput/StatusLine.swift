@@ -19,7 +19,9 @@ package struct StatusLine {
     private var costs = ScriptCosts()
 
     /// Makes the status of a scan that has not begun.
-    package init() {}
+    ///
+    /// - Parameter earlierCosts: what scripts took in earlier scans, seconds.
+    package init(earlierCosts: [String: Double] = [:]) { costs.earlier = earlierCosts }
 
     /// Learns from an event when the scan and its phases began.
     package mutating func note(_ event: ScanEvent) {
@@ -28,7 +30,8 @@ package struct StatusLine {
         case .phaseStarted(let phase, let time): phaseStarts[phase] = time
         case .phaseEnded(let phase, _, _, _): phaseStarts[phase] = nil
         case .script(let record): costs.note(record)
-        case .preScripts, .portsKnown, .host, .postScripts, .diagnostic, .progress, .finished: return
+        case .preScripts, .hostFound, .portsKnown, .host, .postScripts, .diagnostic, .progress, .finished:
+            return
         }
     }
 
@@ -98,9 +101,6 @@ package struct StatusLine {
         guard progress.phase == .scripts else { return nil }
         return costs.range(of: progress.pendingScripts, lanes: progress.runningScripts.count)
     }
-
-    /// What scripts took in earlier scans, seconds.
-    package mutating func learn(_ earlier: [String: Double]) { costs.earlier = earlier }
 
     private static func text(_ range: ClosedRange<Double>) -> String {
         let ends = [range.lowerBound, range.upperBound].map { NumberText.clock(seconds: $0) }

@@ -25,12 +25,10 @@ extension XMLReporter {
         )
         writer.newline()
         names(host, &writer)
-        if !host.timedOut {
-            ports(host, &writer)
-            operatingSystem(host, &writer)
-            scripts(host.scripts, in: "hostscript", options, &writer)
-            trace(host, &writer)
-        }
+        ports(host, &writer)
+        operatingSystem(host, &writer)
+        scripts(host.scripts, in: "hostscript", options, &writer)
+        trace(host, &writer)
         if host.state == .up, let times = host.times, times.smoothed >= 0 {
             writer.empty(
                 "times",
@@ -41,6 +39,22 @@ extension XMLReporter {
             )
             writer.newline()
         }
+        writer.close()
+        writer.newline()
+    }
+
+    /// Writes what is known of a host whose ports are scanned next.
+    func hint(_ host: Host, _ writer: inout XMLWriter) {
+        writer.open("hosthint")
+        writer.empty(
+            "status",
+            [
+                ("state", host.state.rawValue), ("reason", printable(host.reason.rawValue)),
+                ("reason_ttl", "\(host.reasonTTL)"),
+            ]
+        )
+        writer.newline()
+        names(host, &writer)
         writer.close()
         writer.newline()
     }

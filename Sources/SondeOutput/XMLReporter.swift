@@ -45,6 +45,7 @@ package final class XMLReporter: Reporter {
         case .host(let host):
             count(host)
             if options.shows(host) { report(host, &writer) }
+        case .hostFound(let host): hint(host, &writer)
         case .diagnostic, .script, .portsKnown: return
         case .progress(let progress): note(progress)
         case .finished(let summary): end(summary)
@@ -174,7 +175,7 @@ extension ScanEvent {
         case .phaseStarted(_, let time), .phaseEnded(_, let time, _, _): time
         case .host(let host): host.ended
         case .finished(let summary): summary.ended
-        case .preScripts, .postScripts, .script, .portsKnown, .diagnostic, .progress: nil
+        case .preScripts, .postScripts, .script, .hostFound, .portsKnown, .diagnostic, .progress: nil
         }
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct GenerationTests {
     @Test(
         "libraries and scripts for Lua 5.1 run as they are",
-        arguments: ["founding", "environments", "old-names", "old-sockets"]
+        arguments: ["founding", "environments", "old-names", "old-sockets", "sealed"]
     )
     func old(name: String) throws {
         let world = try ScriptWorld(tree: "LuaOld")

@@ -28,6 +28,9 @@ final class ScriptWorld {
     init(tree: String, settings: ScriptSettings = ScriptSettings()) throws {
         loop = try EventLoop()
         network = try Network(loop: loop)
+        var settings = settings
+        settings.sandbox?.allowReading("/no/such")
+        settings.sandbox?.allowWriting("/no/such")
         var sink: (ScanEvent) -> Void = { _ in }
         engine = try ScriptEngine(
             network: network,

@@ -52,6 +52,29 @@ struct PayloadsFileTests {
         #expect(file.warnings == [DatabaseError(file: "f", line: 2, problem: .duplicatePayload)])
     }
 
+    @Test("newer trees have payloads among the probes of service detection")
+    func probes() throws {
+        let text = """
+            Probe UDP First q|one|
+            ports 53,100-101
+            Probe UDP Second q|two| no-payload
+            ports 53
+            Probe TCP Third q|three|
+            ports 53
+            Probe UDP Fourth q|four|
+            ports 53
+            Probe UDP Fifth q|one|
+            ports 7
+
+            """
+        let file = PayloadsFile(try ServiceProbesFile(parsing: Array(text.utf8)))
+        #expect(file.payloads(for: 53) == [Array("one".utf8), Array("four".utf8)])
+        #expect(file.payloads(for: 101) == [Array("one".utf8)])
+        #expect(file.payloads(for: 7) == [Array("one".utf8)])
+        #expect(file.payloads(for: 54).isEmpty)
+        #expect(file.count == 2)
+    }
+
     @Test("a port gets at most 255 payloads")
     func limit() {
         let text = (0..<300).map { "udp 9 \"p\($0)\"\n" }.joined()

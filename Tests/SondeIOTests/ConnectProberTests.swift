@@ -125,4 +125,32 @@ import Testing
         #expect(calls == 0)
         #expect(network.gate.budget.inUse == 0)
     }
+
+    @Test("with a second thread half of the probes go there, and the outcomes are the same")
+    func secondThread() throws {
+        let loop = try EventLoop()
+        let network = try Network(loop: loop)
+        network.usesCallThread = true
+        defer { network.close() }
+        let prober = ConnectProber(network)
+        let listener = try network.listen(on: .loopback())
+        let open = listener.localAddress
+        let closed = try closedPort()
+        var outcomes: [Int: ConnectOutcome] = [:]
+        var waited = 0
+        for number in 0..<300 {
+            let address = number.isMultiple(of: 3) ? open : closed
+            let attempt = prober.probe(address, before: loop.now + .seconds(9)) {
+                outcomes[number] = try? $0.get()
+            }
+            if case .done(let result) = attempt { outcomes[number] = try? result.get() } else { waited += 1 }
+            if case .pending(let operation) = attempt, number == 1 { operation.cancel() }
+        }
+        try loop.turn { outcomes.count == 299 && network.gate.budget.inUse == 1 }
+        #expect(waited >= ConnectLane.batch)
+        for (number, outcome) in outcomes {
+            #expect(outcome == (number.isMultiple(of: 3) ? .accepted : .failed(ECONNREFUSED)))
+        }
+        #expect(outcomes[1] == nil)
+    }
 }

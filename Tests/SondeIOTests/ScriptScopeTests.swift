@@ -95,6 +95,16 @@ import Testing
         #expect(scope.permits(try address("198.51.100.1"), .thirdParties))
     }
 
+    @Test("who answers on a link is in scope for scripts that speak to links, and for no others")
+    func neighbours() throws {
+        let link = try network("192.0.2.0/24")
+        let scope = ScriptScope(isOpen: false, neighbours: { [link] })
+        #expect(scope.permits(try address("192.0.2.7"), .links))
+        #expect(!scope.permits(try address("192.0.2.7")))
+        #expect(!scope.permits(try address("198.51.100.7"), .links))
+        #expect(!scope.permits(try address("127.0.0.1"), .links))
+    }
+
     @Test("a DNS server is open at its port only")
     func servers() throws {
         let scope = ScriptScope(isOpen: false, servers: [try address("192.0.2.53", 53)])

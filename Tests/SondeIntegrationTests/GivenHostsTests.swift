@@ -59,6 +59,22 @@ import Testing
         #expect(hosts.first?.ports[Port(2, .tcp)]?.scripts.map(\.output) == [Array("saw 2".utf8)])
     }
 
+    @Test(
+        "scripts on given hosts know the interface and the source, as after discovery",
+        .timeLimit(.minutes(1))
+    )
+    func facts() throws {
+        let path = try script("saw")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var plan = ScanPlan()
+        plan.names.mode = .never
+        plan.scripts.rules = [path]
+        plan.isPrivileged = true
+        plan.given = GivenHosts(source: "test", hosts: [host(1, [1])])
+        let given = try #require(try run(plan).hosts.first)
+        #expect(given.interface == "lo" && given.sourceAddress == given.address)
+    }
+
     @Test("a resumed scan tells what was done and runs only the rest", .timeLimit(.minutes(1)))
     func resumption() throws {
         let path = try script("new")

@@ -55,6 +55,85 @@ import Testing
         )
     }
 
+    /// Scans loopback by connecting, and gives the hosts and messages.
+    private func scan(
+        _ words: [String],
+        _ change: (inout ScanPlan) -> Void
+    ) throws -> (hosts: [Host], told: [String]) {
+        var plan = ScanPlan()
+        plan.targets.words = words
+        plan.discovery.isSkipped = true
+        plan.names.mode = .never
+        plan.techniques = [.connect]
+        change(&plan)
+        let session = try ScanSession(plan)
+        let header = try session.prepare()
+        var hosts: [Host] = []
+        var told: [String] = []
+        session.onEvent = { event in
+            if case .host(let host) = event { hosts.append(host) }
+            if case .diagnostic(let message) = event { told.append(message.text) }
+        }
+        let summary = session.run(header)
+        #expect(summary.failure == nil)
+        #expect(summary.hostsTotal == hosts.count)
+        return (hosts, told)
+    }
+
+    @Test("targets with one address are scanned once and reported under each name", .timeLimit(.minutes(1)))
+    func twins() throws {
+        let listener = try LoopbackListener()
+        let (hosts, told) = try scan(["localhost", "127.0.0.1", "127.0.0.1-2"]) { plan in
+            plan.ports.specification = "\(listener.port)"
+            plan.verbosity = 1
+        }
+        #expect(hosts.map(\.targetName).filter { $0 == "localhost" }.count == 1)
+        #expect(hosts.count == 4)
+        for host in hosts where host.address.description == "127.0.0.1" {
+            #expect(host.ports.outcome(of: Port(listener.port, .tcp))?.state == .open)
+        }
+        #expect(told.filter { $0.contains("Discovered") && $0.hasSuffix("127.0.0.1") }.count == 1)
+    }
+
+    @Test("a list of targets tells their names without asking them anything", .timeLimit(.minutes(1)))
+    func list() throws {
+        let (hosts, _) = try scan(["127.0.0.1"]) { plan in
+            plan.extent = .list
+            plan.techniques = []
+            plan.names.mode = .always
+        }
+        #expect(hosts.map(\.name) == ["localhost"])
+        #expect(hosts.map(\.state) == [.unknown])
+    }
+
+    @Test("a host whose time runs out in a script keeps what was found", .timeLimit(.minutes(1)))
+    func hostTimeout() throws {
+        let listener = try LoopbackListener()
+        let path = "/tmp/sonde-test-sleeps-\(getpid()).nse"
+        let text = """
+            local nmap = require "nmap"
+            categories = {}
+            portrule = function() return true end
+            action = function() nmap.socket.sleep(60); return "slept" end
+            """
+        try #require(Self.write(text, to: path))
+        defer { unsafe _ = unlink(path) }
+        let (hosts, _) = try scan(["127.0.0.1"]) { plan in
+            plan.ports.specification = "\(listener.port)"
+            plan.scripts.rules = [path]
+            plan.timing.template.hostTimeout = .milliseconds(300)
+        }
+        #expect(hosts.map(\.timedOut) == [true])
+        #expect(hosts.first?.ports.outcome(of: Port(listener.port, .tcp))?.state == .open)
+        #expect(hosts.first?.ports[Port(listener.port, .tcp)]?.scripts.isEmpty == true)
+    }
+
+    private static func write(_ text: String, to path: String) -> Bool {
+        guard let file = unsafe fopen(path, "w") else { return false }
+        defer { unsafe _ = fclose(file) }
+        return unsafe fputs(text, file) >= 0
+    }
+
     @Test(
         "what cannot be scanned is one line that names it",
         arguments: [("1.2.3.4/99", "1"), ("127.0.0.1", "1-2-3"), ("127.0.0.1", "70000")]

@@ -149,6 +149,99 @@ import Testing
         #expect(ticks >= 10)
     }
 
+    @Test(
+        "a timer asks about a step that lasts, wherever it computes",
+        arguments: [
+            "while true do end",
+            "(coroutine.wrap(function() while true do end end))()",
+            "coroutine.wrap(function() coroutine.yield() end)() while true do end",
+            "pcall(coroutine.close, coroutine.running()) while true do end",
+            """
+            local inner = coroutine.create(function()
+                local guard <close> = setmetatable({}, {__close = function() end})
+                coroutine.yield()
+            end)
+            coroutine.resume(inner) coroutine.close(inner) while true do end
+            """,
+            "while true do pcall(function() while true do end end) end",
+        ]
+    )
+    func timer(source: String) throws {
+        let fixture = try LuaFixture()
+        var ticks = 0
+        fixture.state.onTick = {
+            ticks += 1
+            return ticks % 3 == 0 ? .endTurn : .goOn
+        }
+        guard fixture.state.watchSteps(longerThan: 1) else { return }
+        let coroutine = try fixture.coroutine(source)
+        #expect(coroutine.resume() == .turnEnded)
+        #expect(ticks == 3)
+        #expect(coroutine.resume() == .turnEnded)
+        #expect(ticks == 6)
+        coroutine.close()
+    }
+
+    @Test(
+        "a timer stops what cannot yield, also where its error is swallowed",
+        arguments: [
+            "table.sort({1, 2}, function() while true do pcall(function() while true do end end) end end)",
+            """
+            table.sort({1, 2}, function()
+                while true do coroutine.wrap(function() pcall(function() while true do end end) end)() end
+            end)
+            """,
+            """
+            local co = coroutine.create(function()
+                local guard <close> = setmetatable({}, {__close = function() while true do end end})
+                coroutine.yield()
+            end)
+            coroutine.resume(co) assert(coroutine.close(co))
+            """,
+        ]
+    )
+    func timerStops(source: String) throws {
+        let fixture = try LuaFixture()
+        var ticks = 0
+        fixture.state.onTick = {
+            ticks += 1
+            return ticks < 5 ? .endTurn : .stop("stopped")
+        }
+        guard fixture.state.watchSteps(longerThan: 1) else { return }
+        let coroutine = try fixture.coroutine(source)
+        #expect(coroutine.resume() == .failed(.runtime))
+        #expect(ticks >= 5)
+    }
+
+    @Test("a step that is short is not asked about, unless that is wished for")
+    func shortSteps() throws {
+        let fixture = try LuaFixture()
+        var ticks = 0
+        fixture.state.onTick = {
+            ticks += 1
+            return .goOn
+        }
+        guard fixture.state.watchSteps(longerThan: 60_000) else { return }
+        for _ in 0..<10 {
+            let coroutine = try fixture.coroutine("local n = 0 for i = 1, 50000 do n = n + 1 end return n")
+            #expect(coroutine.resume() == .finished(results: 1))
+        }
+        #expect(ticks == 0)
+        fixture.state.withStack { frame in
+            frame.pushGlobals()
+            frame.push(
+                fixture.state.function("soon") { _ in
+                    fixture.state.tickSoon()
+                    return .nothing
+                }
+            )
+            frame.setField("soon")
+        }
+        let coroutine = try fixture.coroutine("soon() local n = 0 return n")
+        #expect(coroutine.resume() == .finished(results: 1))
+        #expect(ticks == 1)
+    }
+
     @Test("closing runs pending close handlers and frees the coroutine")
     func closing() throws {
         let fixture = try LuaFixture()

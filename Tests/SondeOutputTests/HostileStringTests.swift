@@ -45,6 +45,23 @@ import Testing
         #expect(CSVReporter.quoted("=1+1") == "\"'=1+1\"" && CSVReporter.quoted("a\"b") == "\"a\"\"b\"")
     }
 
+    @Test("a mark with an accent above it is still a mark to those who read the report")
+    func combined() {
+        #expect(CSVReporter.quoted("a,\u{301}b") == "\"a,\u{301}b\"")
+        #expect(CSVReporter.quoted("=\u{301}1") == "\"'=\u{301}1\"")
+        #expect(CSVReporter.quoted("a\"\u{301}") == "\"a\"\"\u{301}\"")
+        #expect(CSVReporter.quoted("a\u{2066}b\u{202E}") == "a?b?")
+        #expect(MarkdownReporter.escaped("[\u{301}a]<\u{301}b") == "\\[\u{301}a\\]\\<\u{301}b")
+    }
+
+    @Test("lines of a script that end as the network ends lines are lines in Markdown")
+    func networkLines() {
+        let result = ScriptResult(id: "x", output: Array("one\r\ntwo\r\n".utf8))
+        let events: [ScanEvent] = [Scene.header(), .preScripts([result]), Scene.summary(up: 0, down: 0)]
+        let text = Scene.report(events) { MarkdownReporter($0, options: .with { _ in }) }
+        #expect(text.contains("\n    one\n    two\n"))
+    }
+
     @Test("Markdown shows text as text")
     func markdown() {
         let text = Scene.report(events) { MarkdownReporter($0, options: .with { _ in }) }

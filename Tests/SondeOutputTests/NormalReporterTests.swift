@@ -27,6 +27,39 @@ struct NormalReporterTests {
         )
     }
 
+    @Test("progress that somebody asks for is told in lines that stay, on the terminal alone")
+    func askedProgress() {
+        var progress = Progress(
+            elapsed: 61,
+            hostsCompleted: 1,
+            hostsUp: 1,
+            hostsActive: 1,
+            phase: .scripts,
+            done: 1,
+            total: 2,
+            runningScripts: ["slow"],
+            pendingScripts: ["slow": 1]
+        )
+        let terminal = { (progress: Progress) in
+            Scene.report([.progress(progress)]) {
+                NormalReporter(
+                    $0,
+                    style: .terminal(errors: $0),
+                    options: .with { $0.earlierCosts = ["slow": 9] }
+                )
+            }
+        }
+        #expect(terminal(progress).isEmpty)
+        progress.isAskedFor = true
+        #expect(file([.progress(progress)]).isEmpty)
+        let text = terminal(progress)
+        #expect(
+            text.hasPrefix("Stats: 0:01:01 elapsed; 1 hosts completed (1 up), 1 undergoing Script Scan\n")
+        )
+        #expect(text.contains("\nScripts known so far need 0:00:09 more, by what each took before\n"))
+        #expect(text.hasSuffix("\nRunning scripts: slow\n"))
+    }
+
     @Test("an empty line ends a host of which more than its state was asked")
     func emptyBody() {
         let head = "Nmap scan report for 127.0.0.78\nHost is up.\n"

@@ -38,4 +38,27 @@ struct ReporterGroupTests {
         #expect(group.failures.isEmpty)
         #expect(sinks.allSatisfy { $0.isClosed && $0.octets.isEmpty })
     }
+
+    @Test("events that come together give the same reports as one by one, messages in their places")
+    func batches() {
+        let options = ReportOptions.with { $0.verbosity = 1 }
+        var texts: [String] = []
+        for isTogether in [false, true] {
+            let terminal = MemorySink()
+            let file = MemorySink()
+            let group = ReporterGroup([
+                NormalReporter(terminal, style: .terminal(errors: terminal), options: options),
+                XMLReporter(file, options: options),
+            ])
+            if isTogether {
+                group.handle(Scene.scan(verbosity: 1))
+            } else {
+                for event in Scene.scan(verbosity: 1) { group.handle(event) }
+            }
+            group.finish()
+            #expect(group.failures.isEmpty)
+            texts.append(terminal.text + file.text)
+        }
+        #expect(texts[0] == texts[1])
+    }
 }

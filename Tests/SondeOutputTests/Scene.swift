@@ -165,7 +165,7 @@ enum Scene {
             .diagnostic(Diagnostic(.terminal, "NSE: a \u{1B}debug line")),
             .diagnostic(Diagnostic(.report, "a line for both")),
             .diagnostic(Diagnostic(.standardError, "a warning")),
-            .phaseStarted(.connectScan, at: start + 1),
+            .hostFound(plainHost()), .phaseStarted(.connectScan, at: start + 1),
             .progress(
                 Progress(
                     elapsed: 11,

@@ -25,6 +25,15 @@ import Testing
         }
     }
 
+    @Test("a time that is none is not copied into the ending")
+    func forgedTime() throws {
+        let cut = "<nmaprun><host endtime=\"1&quot;/>&lt;evil\"><status state=\"up\"/></host>"
+        let whole = try #require(mended(Array(cut.utf8)))
+        #expect(String(decoding: whole, as: UTF8.self).contains("<finished time=\"0\""))
+        var reader = XMLReader(whole)
+        while try reader.next() != nil {}
+    }
+
     private func mended(_ octets: [UInt8]) -> [UInt8]? {
         switch Seal.mend(octets) {
         case .complete: octets

@@ -63,6 +63,20 @@ struct StatusLineTests {
         #expect(width != 20 || line == "0:00:05 Script S...")
     }
 
+    @Test("what scripts took in earlier scans is an estimate before any of them has ended")
+    func earlierCosts() {
+        var asked = progress(.scripts, 0, 8)
+        asked.pendingScripts = ["slow": 4, "quick": 4]
+        #expect(StatusLine().range(asked) == nil)
+        var known = StatusLine(earlierCosts: ["slow": 3, "quick": 1])
+        // Two of them run at a time.
+        #expect(known.range(asked) == 2...8)
+        #expect(known.line(asked, width: 200).contains("0:00:02 to 0:00:08 left"))
+        // What this scan learns counts more.
+        known.note(.script(ScriptRecord(id: "slow", phase: .hostrule, state: .ok, started: 0, duration: 5)))
+        #expect(known.range(asked) == 3...12)
+    }
+
     @Test(
         "nonsense does not trap",
         arguments: [(Int.max, 1), (Int.min, Int.max), (1, Int.min), (0, 0)],

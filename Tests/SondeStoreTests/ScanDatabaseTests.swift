@@ -152,25 +152,6 @@ enum StoredScene {
         #expect(results.records == [StoredScene.record(1), StoredScene.record(2)])
     }
 
-    @Test("hosts that are done are known by the database and not by memory")
-    func manyHosts() throws {
-        defer { removed() }
-        let transactions = try StoreTransactions(
-            .init(path: path, arguments: ["sonde"], directory: "/", isPortable: true)
-        )
-        try transactions.write([.started(StoredScene.header), .portsKnown(StoredScene.host(1, done: false))])
-        #expect(transactions.hostsUnderWay == 1)
-        // A host told twice has one row; what its scripts say is its own, whenever it comes.
-        try transactions.write([.host(StoredScene.reported(1)), .host(StoredScene.reported(1))])
-        try transactions.write([.script(StoredScene.record(1)), .host(StoredScene.reported(2))])
-        #expect(transactions.hostsUnderWay == 0)
-        var rows: [[SQLiteValue]] = []
-        try ScanDatabase(path).query(
-            "SELECT (SELECT count(*) FROM hosts), address FROM scripts JOIN hosts ON hosts.id = scripts.host"
-        ) { _, row in rows.append(row) }
-        #expect(rows == [[.integer(2), .text(StoredScene.host(1).address.description)]])
-    }
-
     /// A host of which system and way are known.
     private func traced(_ last: Int) -> SondeModel.Host {
         var host = StoredScene.host(last)
@@ -211,22 +192,26 @@ enum StoredScene {
         #expect(rows == [[.integer(1), .real(0.5), .text("02:00:00:00:00:01")]])
     }
 
-    @Test("a database of version 1 can be read, and is brought up to date by the next scan")
-    func migration() throws {
+    @Test(
+        "a database of an earlier version can be read, and is brought up to date by the next scan",
+        arguments: 1..<StoreSchema.version
+    )
+    func migration(version: Int) throws {
         defer { removed() }
         let old = try SQLiteConnection(path, isReadOnly: false)
-        try StoreSchema.prepare(old, path: path, upTo: 1)
+        try StoreSchema.prepare(old, path: path, upTo: version)
         try old.execute("INSERT INTO scans(id,status,command) VALUES(7,'done','sonde y')")
         try old.execute("INSERT INTO hosts(id,scan,address,done) VALUES(9,7,'192.0.2.9',1)")
         old.close()
         #expect(try ScanDatabase(path).scans().map(\.id) == [7])
+        #expect(try ScanDatabase(path).results(of: 7).phases.isEmpty)
         _ = keep([.started(StoredScene.header), .host(traced(1)), .finished(StoredScene.summary)])
         let database = try ScanDatabase(path)
         #expect(try database.scans().map(\.command) == ["sonde x", "sonde y"])
         #expect(try database.results(of: 8).hosts == [traced(1)])
         var versions: [[SQLiteValue]] = []
         try database.query("PRAGMA user_version") { _, row in versions.append(row) }
-        #expect(versions == [[.integer(3)]])
+        #expect(versions == [[.integer(Int64(StoreSchema.version))]])
     }
 
     @Test("hosts are reported in the order in which they were done")
@@ -247,18 +232,19 @@ enum StoredScene {
         defer { removed() }
         _ = keep([
             .started(StoredScene.header), .phaseEnded(.scripts, at: StoredScene.start, elapsed: 1),
-            .host(StoredScene.host(1)), .phaseEnded(.scripts, at: StoredScene.start + 5, elapsed: 1),
+            .host(StoredScene.host(1)),
+            .phaseEnded(.scripts, at: StoredScene.start + 5, elapsed: 1, extent: "7 ports"),
             .finished(StoredScene.summary),
         ])
         let words = try ScanDatabase(path).results(of: 1).events.map { event in
             switch event {
             case .phaseStarted: "began"
-            case .phaseEnded: "ended"
+            case .phaseEnded(_, _, _, let extent): extent ?? "ended"
             case .host: "host"
             default: "other"
             }
         }
-        #expect(words == ["other", "began", "ended", "host", "began", "ended", "other"])
+        #expect(words == ["other", "began", "ended", "host", "began", "7 ports", "other"])
     }
 
     @Test("a system, a way and an address of the link that changed are differences; new knowledge is none")
@@ -277,6 +263,25 @@ enum StoredScene {
         new.hosts[0].hops = []
         new.hosts[0].macAddress = nil
         #expect(ScanDifference.all(old, new).isEmpty)
+    }
+
+    @Test("hosts that are done are known by the database and not by memory")
+    func manyHosts() throws {
+        defer { removed() }
+        let transactions = try StoreTransactions(
+            .init(path: path, arguments: ["sonde"], directory: "/", isPortable: true)
+        )
+        try transactions.write([.started(StoredScene.header), .portsKnown(StoredScene.host(1, done: false))])
+        #expect(transactions.hostsUnderWay == 1)
+        // A host told twice has one row; what its scripts say is its own, whenever it comes.
+        try transactions.write([.host(StoredScene.reported(1)), .host(StoredScene.reported(1))])
+        try transactions.write([.script(StoredScene.record(1)), .host(StoredScene.reported(2))])
+        #expect(transactions.hostsUnderWay == 0)
+        var rows: [[SQLiteValue]] = []
+        try ScanDatabase(path).query(
+            "SELECT (SELECT count(*) FROM hosts), address FROM scripts JOIN hosts ON hosts.id = scripts.host"
+        ) { _, row in rows.append(row) }
+        #expect(rows == [[.integer(2), .text(StoredScene.host(1).address.description)]])
     }
 
     @Test("a query cannot change the database, and wrong files are named")

@@ -47,6 +47,20 @@ enum {
     SONDE_LUA_STOP = 2,
 };
 
+/// The memory of one script instance.
+typedef struct sonde_lua_account {
+    /// Octets charged to it, and the most that it may hold (0: no limit).
+    size_t bytes, limit;
+    /// The next free account, while this one is free.
+    uint32_t next;
+    /// How often all garbage had to be collected to make room.
+    uint32_t emergencies;
+    /// Whether the last request was refused, and whether one was even after all garbage was collected.
+    uint8_t was_refused, is_exceeded;
+    /// Whether its script has ended; it is free once nothing is charged to it any more.
+    uint8_t has_ended, is_free;
+} sonde_lua_account;
+
 /// The state that C and Swift share for one Lua state and all its coroutines.
 typedef struct sonde_lua_world {
     /// Swift's owner, handed to every call-back.
@@ -55,7 +69,7 @@ typedef struct sonde_lua_world {
     int (*_Nullable invoke)(lua_State *_Nonnull L, void *_Nullable owner, int64_t number);
     /// Pushes the results of the operation that suspended this coroutine; answers as `invoke` does.
     int (*_Nullable resumed)(lua_State *_Nonnull L, void *_Nullable owner);
-    /// Asked every `count` instructions. Must not raise.
+    /// Asked in long steps. Must not raise.
     int (*_Nullable tick)(lua_State *_Nonnull L, void *_Nullable owner);
     /// Takes back the reference that a userdata held.
     void (*_Nullable release)(void *_Nonnull object);
@@ -69,6 +83,28 @@ typedef struct sonde_lua_world {
     int suspended;
     /// Argument that SONDE_LUA_BAD_ARGUMENT and SONDE_LUA_BAD_TYPE are about.
     int argument;
+
+    /// The accounts; number 0 is nobody's.
+    sonde_lua_account *_Nullable accounts;
+    uint32_t account_count, account_capacity, free_account;
+    /// Which account pays now.
+    uint32_t account;
+
+    /// Not 0 when a host function took more memory than its script's account has.
+    int overdrawn;
+    /// Not 0 when the engine should be asked soon whether the script may go on.
+    volatile int alarm;
+    /// The state or coroutine whose stack is being run, or was last.
+    lua_State *_Nullable volatile running;
+    /// Nanoseconds after which `tick` is asked in a step, where a timer watches; 0 where none does.
+    volatile int64_t step_length;
+    /// When the step must be over at the latest, nanoseconds of the monotonic clock.
+    volatile int64_t deadline;
+    /// The coroutine that called code of others, and where that code lies.
+    lua_State *_Nullable volatile foreign;
+    uintptr_t foreign_start, foreign_end;
+    /// The members of the classes of patterns, one bit for each octet.
+    uint32_t classes[10][8];
 } sonde_lua_world;
 
 /// What a userdata of ours holds.
@@ -96,6 +132,32 @@ int sonde_lua_open_libraries(lua_State *_Nonnull L);
 int sonde_lua_open(lua_State *_Nonnull L, lua_CFunction _Nonnull opener, const char *_Nonnull name);
 /// Asks `tick` every `count` instructions in this coroutine and those made from it; 0 stops that. [-0, +0, -]
 void sonde_lua_set_tick(lua_State *_Nonnull L, int count);
+/// Has `tick` asked once a step has lasted so long, and again while it lasts, at no cost before: whether the system
+/// has a timer for that. The step may be late by half that time. [-0, +0, -]
+int sonde_lua_watch_steps(lua_State *_Nonnull L, int64_t nanoseconds);
+/// Has `tick` asked at the next instruction of what runs. [-0, +0, -]
+void sonde_lua_ask_soon(lua_State *_Nonnull L);
+
+// MARK: Limits
+
+/// Opens an account with a limit in octets (0: none) and answers its number; 0 where there is no room for one.
+uint32_t sonde_lua_account_begin(sonde_lua_world *_Nonnull world, size_t limit);
+/// Says that an account's script has ended.
+void sonde_lua_account_end(sonde_lua_world *_Nonnull world, uint32_t number);
+/// Begins a step of a script: `account` pays, and at `deadline` code of others is stopped.
+static inline void sonde_lua_charge_step(sonde_lua_world *_Nonnull world, uint32_t account, int64_t deadline) {
+    world->account = account;
+    world->deadline = deadline;
+}
+/// Makes a function of the library on top stoppable, whose code is that of `opener`'s object. [-0, +0, m]
+void sonde_lua_guard_foreign(
+    lua_State *_Nonnull L, lua_CFunction _Nonnull opener, const char *_Nonnull name);
+/// Says that a coroutine is the engine's: scripts cannot resume or close it. [-0, +0, -]
+void sonde_lua_mark_base(lua_State *_Nonnull co);
+/// Whether a coroutine is the engine's. [-0, +0, -]
+int sonde_lua_is_base(lua_State *_Nonnull co);
+/// Pushes the library that the sandbox is made with. [-0, +1, m]
+void sonde_lua_push_sandbox(lua_State *_Nonnull L);
 
 // MARK: Host functions
 
@@ -115,6 +177,8 @@ int sonde_lua_can_suspend(lua_State *_Nonnull L);
 int sonde_lua_call(lua_State *_Nonnull L, int arguments, int results, int trace);
 /// Resumes a coroutine from outside Lua; `*results` values are on top of its stack after. [-?, +?, -]
 int sonde_lua_resume(lua_State *_Nonnull co, int arguments, int *_Nonnull results);
+/// Closes a coroutine from outside Lua: what it left open is closed, its stack is emptied. [-?, +0, -]
+void sonde_lua_reset(lua_State *_Nonnull co);
 /// Compiles text (never bytecode) and pushes the function, or the error. Answers a status. [-0, +1, -]
 int sonde_lua_load(lua_State *_Nonnull L, const char *_Nonnull text, size_t length, const char *_Nonnull name);
 /// Pushes a traceback of `co` with a message (or none) before it. [-0, +1, m]

@@ -78,3 +78,15 @@ int64_t sonde_monotonic_time(void);
 int64_t sonde_wall_time(void);
 /// The system's words for an error number, or null.
 const char *sonde_error_text(int number);
+
+/// Takes from all threads, for good, the system calls that a scanner has no use for; programs cannot be started unless
+/// asked for.
+int sonde_confine_calls(bool may_start_programs);
+/// The version of Landlock that the kernel has, or -1.
+int sonde_landlock_version(void);
+/// Begins rules about files: what they do not allow will be refused to this thread. Answers a descriptor.
+int sonde_landlock_begin(void);
+/// Allows reading, or reading and writing, what lies at and under a path.
+int sonde_landlock_allow(int rules, const char *path, bool writing);
+/// Puts the rules into force for good, and closes them.
+int sonde_landlock_commit(int rules);

@@ -8,6 +8,8 @@ package struct DataPlaces: Hashable, Sendable {
     package var overrides: [String: String]
     /// The directories, first choice first.
     package var directories: [String]
+    /// The one of them that holds the program, and so more than data.
+    package private(set) var executableDirectory: String?
     /// The current directory, which is only looked at to warn; nil for no warning.
     package var currentDirectory: String?
 
@@ -45,6 +47,7 @@ package struct DataPlaces: Hashable, Sendable {
             directories += [executableDirectory, executableDirectory + "/../share/nmap"]
         }
         self.init(directories: directories + installed, overrides: overrides, currentDirectory: ".")
+        self.executableDirectory = executableDirectory
     }
 
     /// The places for this process: its environment, users and executable.

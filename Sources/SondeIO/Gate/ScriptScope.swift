@@ -14,7 +14,8 @@ package final class ScriptScope {
         /// Makes grants from their bits.
         package init(rawValue: Int) { self.rawValue = rawValue }
 
-        /// Multicast and broadcast on the links of this machine: scripts of category `broadcast`.
+        /// The links of this machine, their multicast and broadcast and who answers there: scripts of category
+        /// `broadcast`.
         package static let links = Grants(rawValue: 1)
         /// Third parties: scripts of category `external` that the user selected by name.
         package static let thirdParties = Grants(rawValue: 2)
@@ -31,6 +32,8 @@ package final class ScriptScope {
     private var servers: Set<SocketAddress>
     private let broadcasts: () -> Set<IPAddress>
     private lazy var knownBroadcasts = broadcasts()
+    private let neighbours: () -> [IPNetwork]
+    private lazy var neighbourSet = NetworkSet(neighbours())
 
     /// Makes a scope.
     ///
@@ -40,12 +43,14 @@ package final class ScriptScope {
     ///   - typed: addresses and names in the script arguments.
     ///   - servers: the DNS servers in use.
     ///   - broadcasts: the broadcast addresses of this machine's links, asked for when needed.
+    ///   - neighbours: the networks that lie on those links, without that of the loopback, asked for when needed.
     package init(
         isOpen: Bool,
         targets: [any AddressSet] = [],
         typed: TypedPlaces = TypedPlaces(),
         servers: [SocketAddress] = [],
-        broadcasts: @escaping () -> Set<IPAddress> = { [] }
+        broadcasts: @escaping () -> Set<IPAddress> = { [] },
+        neighbours: @escaping () -> [IPNetwork] = { [] }
     ) {
         self.isOpen = isOpen
         sets = targets + [NetworkSet(typed.networks)]
@@ -53,6 +58,7 @@ package final class ScriptScope {
         takesNewTargets = typed.hasNewTargets
         self.servers = Set(servers)
         self.broadcasts = broadcasts
+        self.neighbours = neighbours
         for network in typed.networks { noteZone(network.base) }
     }
 
@@ -61,7 +67,9 @@ package final class ScriptScope {
         if isOpen || grants.contains(.thirdParties) { return true }
         let reached = address.address.reached
         if servers.contains(SocketAddress(reached.withoutZone, port: address.port)) { return true }
-        if grants.contains(.links), isOfLink(reached) { return true }
+        if grants.contains(.links), isOfLink(reached) || neighbourSet.contains(reached.withoutZone) {
+            return true
+        }
         guard single.contains(reached.withoutZone) || sets.contains(where: { $0.contains(reached) }) else {
             return false
         }

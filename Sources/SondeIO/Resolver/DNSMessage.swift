@@ -17,6 +17,8 @@ enum DNSMessage {
     private static let pointerType: UInt16 = 12
     private static let aliasType: UInt16 = 5
     private static let internetClass: UInt16 = 1
+    /// How many aliases of one message are followed.
+    static let mostAliases = 16
 
     /// The name whose pointer tells an address's name.
     static func reverseName(of address: IPAddress) -> String {
@@ -38,8 +40,8 @@ enum DNSMessage {
         guard let records = answers(in: octets) else { return .nothing }
         var wanted = lowercased(Array(name.utf8))
         var hasAlias = false
-        // Each alias leads to a name that no earlier alias led to, or the chain is longer than the message.
-        for _ in 0...records.count {
+        // A long chain, or a circle, is somebody's joke; following it would cost its length times the message's.
+        for _ in 0...mostAliases {
             let ours = records.filter { $0.owner == wanted }
             if let pointer = ours.first(where: { $0.type == pointerType }) { return .name(pointer.target) }
             guard let alias = ours.first(where: { $0.type == aliasType }) else {

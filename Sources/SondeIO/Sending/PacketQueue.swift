@@ -7,12 +7,14 @@ internal import SondeModel
 /// Packets on their way to one socket: in order, many in one system call, at the pace that the gate allows.
 ///
 /// What is added during a turn of the loop leaves at its end at the latest. When the system has no room, or the gate says
-/// later, packets wait here.
+/// later, packets wait here. Many at once are handed to the network's ``CallThread``, if it has one.
 final class PacketQueue: ReadinessHandler {
     /// Packets that may wait.
     static let capacity = 65_536
     /// Packets that go in one call.
     static let batch = 64
+    /// Packets from which on another thread sends them.
+    static let leastAway = 16
     /// How long to wait where the system names a shortage that no event ends.
     static let pause = TimeSpan.milliseconds(1)
 
@@ -22,7 +24,7 @@ final class PacketQueue: ReadinessHandler {
     var onDrained: () -> Void = {}
 
     private let network: Network
-    private let descriptor: OwnedDescriptor
+    private let descriptor: SharedDescriptor
     /// The name of the interface if these are frames.
     private let interface: String?
     private var registration: Registration?
@@ -34,12 +36,15 @@ final class PacketQueue: ReadinessHandler {
     private var paid = 0
     private var isFlushComing = false
     private var isBlocked = false
+    /// Packets that another thread is sending.
+    private var away = 0
+    private var owesDrained = false
     private var alarm: DeadlineID?
 
     init(_ network: Network, _ descriptor: consuming OwnedDescriptor, interface: String?) {
         network.loop.assertOnLoop()
         self.network = network
-        self.descriptor = descriptor
+        self.descriptor = SharedDescriptor(descriptor)
         self.interface = interface
         network.gate.enterWithoutWaiting()
     }
@@ -51,7 +56,7 @@ final class PacketQueue: ReadinessHandler {
     }
 
     /// Packets that have not left.
-    var waitingCount: Int { packets.count - next }
+    var waitingCount: Int { packets.count - next + away }
 
     /// Sends a packet now; only if others wait, or the gate says later, does it wait too.
     func send(_ octets: [UInt8], to address: SocketAddress?) throws(PacketError) {
@@ -87,7 +92,12 @@ final class PacketQueue: ReadinessHandler {
 
     /// Sends as much as may leave now.
     func flush() {
-        guard !isBlocked else { return }
+        guard !isBlocked, away == 0 else { return }
+        if waitingCount >= Self.leastAway, next == 0, giveAway() { return }
+        flushHere()
+    }
+
+    private func flushHere() {
         while waitingCount > 0 {
             let ready = takePlaces()
             guard ready > 0 else { return }
@@ -98,6 +108,60 @@ final class PacketQueue: ReadinessHandler {
             }
         }
         clear()
+    }
+
+    // MARK: Another thread
+
+    /// Has another thread send all that waits: not if there is none, or if the rate holds some back.
+    private func giveAway() -> Bool {
+        guard let thread = network.calls, !network.syscalls.isForcing else { return false }
+        while paid < packets.count {
+            guard network.gate.takeDatagram() == nil else { return false }
+            paid += 1
+        }
+        let batch = PacketBatch(descriptor, bytes, packets)
+        let way = PacketReturn(self, network.loop)
+        away = packets.count
+        bytes = []
+        packets = []
+        paid = 0
+        thread.submit {
+            batch.send()
+            way.give(back: batch)
+        }
+        return true
+    }
+
+    /// Takes a batch back that another thread has sent as far as there was room.
+    func takeBack(_ batch: PacketBatch) {
+        away = 0
+        var refused = batch.refused[...]
+        for place in 0..<batch.next {
+            if refused.first?.place == place, let failure = refused.popFirst() {
+                onFailure(failure.error)
+            } else {
+                note(batch.packets[place], batch.bytes)
+            }
+        }
+        let rest = batch.packets.count - batch.next
+        if rest > 0 {
+            batch.putRest(before: &bytes, &packets)
+            paid += rest
+            owesDrained = true
+            do throws(SystemError) {
+                return try waitForRoom()
+            } catch {
+                skip(error)
+            }
+        }
+        if waitingCount > 0 { flush() }
+        tellDrained()
+    }
+
+    private func tellDrained() {
+        guard owesDrained, waitingCount == 0 else { return }
+        owesDrained = false
+        onDrained()
     }
 
     /// How many of the next packets may leave; sets the alarm if that is none.
@@ -114,10 +178,10 @@ final class PacketQueue: ReadinessHandler {
     }
 
     /// Makes one call: how many left, `nil` if there is no room.
-    private func sendOnce(_ count: Int) throws(SystemError) -> Int? {
+    private func sendOnce(_ size: Int) throws(SystemError) -> Int? {
         let syscalls = network.syscalls
         let number = descriptor.number
-        let range = next..<next + count
+        let range = next..<next + size
         let result: Result<Int?, SystemError> = unsafe bytes.withUnsafeBytes { all in
             unsafe packets.withUnsafeBufferPointer { slots in
                 do throws(SystemError) {
@@ -129,15 +193,18 @@ final class PacketQueue: ReadinessHandler {
             }
         }
         guard let sent = try result.get() else { return nil }
-        for packet in packets[next..<next + sent] {
-            network.gate.packetSent(packet.count)
-            guard let observer = network.gate.observer else { continue }
-            let octets = Array(bytes[packet.offset..<packet.offset + packet.count])
-            observer(interface.map { .frameSent(octets, interface: $0) } ?? .packetSent(octets))
-        }
+        for packet in packets[next..<next + sent] { note(packet, bytes) }
         next += sent
         paid = max(0, paid - sent)
         return sent
+    }
+
+    /// Counts and tells a packet that was sent.
+    private func note(_ packet: sonde_packet, _ bytes: [UInt8]) {
+        network.gate.packetSent(packet.count)
+        guard let observer = network.gate.observer else { return }
+        let octets = Array(bytes[packet.offset..<packet.offset + packet.count])
+        observer(interface.map { .frameSent(octets, interface: $0) } ?? .packetSent(octets))
     }
 
     /// Passes over the packet that the system refused.
@@ -185,7 +252,8 @@ final class PacketQueue: ReadinessHandler {
 
     private func goOn() {
         isBlocked = false
+        owesDrained = true
         flush()
-        if waitingCount == 0 { onDrained() }
+        tellDrained()
     }
 }

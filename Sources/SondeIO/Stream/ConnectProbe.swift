@@ -16,6 +16,9 @@ final class ConnectProbe {
     private var operation: Operation?
     private var then: ((Result<ConnectOutcome, StreamError>) -> Void)?
     private var refusals = 0
+    /// Whether another thread has it.
+    private var isAway = false
+    private var deadline: Instant?
 
     /// How often a shortage may stop a probe.
     private static let refusalLimit = 3
@@ -41,12 +44,62 @@ final class ConnectProbe {
         self.then = then
         keptProber = prober
         refusals = 0
-        if let deadline {
-            let alarm = self.alarm ?? network.loop.makeDeadline { [unowned self] in end(.timedOut) }
-            self.alarm = alarm
-            network.loop.set(alarm, at: deadline)
-        }
+        setAlarm(deadline)
         return operation
+    }
+
+    private func setAlarm(_ deadline: Instant?) {
+        guard let deadline else { return }
+        let alarm = self.alarm ?? network.loop.makeDeadline { [unowned self] in end(.timedOut) }
+        self.alarm = alarm
+        network.loop.set(alarm, at: deadline)
+    }
+
+    // MARK: Another thread
+
+    /// Notes that another thread makes the call, which takes a moment at most; the probe has its place at the gate.
+    func goAway(until deadline: Instant?) {
+        isAway = true
+        self.deadline = deadline
+    }
+
+    /// Takes what the other thread has found out.
+    func comeBack(_ answer: ConnectLane.Answer) {
+        isAway = false
+        guard then != nil, let prober = keptProber else { return dropAnswer(answer) }
+        switch answer {
+        case .failed(let number):
+            network.gate.leave()
+            end(.failed(number))
+        case .standing(let number):
+            let socket = OwnedDescriptor(number)
+            let outcome = prober.judgeConnected(socket.number, address)
+            network.gate.leave()
+            end(outcome)
+        case .connecting(let number):
+            prober.stopWaiting()
+            setAlarm(deadline)
+            if let outcome = watch(OwnedDescriptor(number)) { end(outcome) }
+        case .shortage:
+            setAlarm(deadline)
+            network.gate.refused(self)
+        }
+    }
+
+    /// Nobody waits for the answer any more.
+    private func dropAnswer(_ answer: ConnectLane.Answer) {
+        switch answer {
+        case .failed, .shortage: break
+        case .standing(let number), .connecting(let number): _ = OwnedDescriptor(number)
+        }
+        network.gate.leave()
+        retire()
+    }
+
+    private func retire() {
+        let prober = keptProber
+        keptProber = nil
+        prober?.retire(self)
     }
 
     /// Waits for a socket that is connecting; an outcome if that cannot be done.
@@ -73,9 +126,8 @@ final class ConnectProbe {
             descriptor = nil
             network.gate.leave()
         }
-        let prober = keptProber
-        keptProber = nil
-        prober?.retire(self)
+        // What another thread still has comes back to it first.
+        if !isAway { retire() }
     }
 
     private func end(_ outcome: ConnectOutcome) {
@@ -86,7 +138,7 @@ final class ConnectProbe {
 }
 
 extension ConnectProbe: GateWaiter, ReadinessHandler, OperationOwner {
-    var isWaitingAtGate: Bool { then != nil && descriptor == nil }
+    var isWaitingAtGate: Bool { then != nil && descriptor == nil && !isAway }
 
     func passGate() {
         guard let prober = keptProber else {

@@ -21,7 +21,8 @@ package enum ConnectOutcome: Hashable, Sendable {
 ///
 /// An answer that is there when the system call returns, as on loopback, costs neither a registration nor an allocation. A
 /// socket whose connection was refused serves for the next probe. Towards loopback the call itself waits, a moment at most, for
-/// the answer that the kernel gives within it; once a probe there has gone unanswered, no further call waits.
+/// the answer that the kernel gives within it; once a probe there has gone unanswered, no further call waits. There the kernel
+/// does all work within the call, so a second thread takes half of the probes (``ConnectLane``).
 package final class ConnectProber {
     private let network: Network
     private let options: ConnectOptions
@@ -31,9 +32,11 @@ package final class ConnectProber {
     /// Whether calls may wait for answers from loopback.
     private var waitsOnLoopback = true
     private var idleProbes: [ConnectProbe] = []
+    private lazy var lane =
+        options == ConnectOptions() ? network.calls.map { ConnectLane($0, network.loop) } : nil
 
-    /// How long a call may wait; the kernel rounds it up to a tick of its clock.
-    private static let patience = 1000
+    /// How long a call may wait, in microseconds; the kernel rounds it up to a tick of its clock.
+    static let patience = 1000
 
     /// Makes a prober whose sockets all leave this machine the same way.
     package init(_ network: Network, options: ConnectOptions = ConnectOptions()) {
@@ -55,6 +58,7 @@ package final class ConnectProber {
     ) -> Attempt<ConnectOutcome> {
         network.loop.assertOnLoop()
         guard network.gate.permits(address) else { return .success(.denied) }
+        if let operation = takeLane(address, before: deadline, then) { return .pending(operation) }
         var isRefused = false
         if network.gate.enterIfFree() {
             switch begin(address) {
@@ -82,7 +86,26 @@ package final class ConnectProber {
         return .pending(operation)
     }
 
+    /// Has the other thread make the probe, if it has less to do than is good and there is a place at the gate.
+    private func takeLane(
+        _ address: SocketAddress,
+        before deadline: Instant?,
+        _ then: @escaping (Result<ConnectOutcome, StreamError>) -> Void
+    ) -> Operation? {
+        guard waitsOnLoopback, address.address.isLoopback, let lane, lane.hasRoom,
+            !network.syscalls.isForcing, network.gate.enterIfFree()
+        else { return nil }
+        let probe = idleProbes.popLast() ?? ConnectProbe(self, network)
+        let operation = probe.start(address, before: nil, then)
+        probe.goAway(until: deadline)
+        lane.add(probe, address)
+        return operation
+    }
+
     // MARK: For the probes
+
+    /// Takes note that an answer did not come within a call.
+    func stopWaiting() { waitsOnLoopback = false }
 
     /// What came of starting to connect.
     enum Beginning {

@@ -15,6 +15,9 @@ struct ReceiveBuffer {
     /// One pass of reading stops when it has more than this; spec nse-api, section 7.1.
     static let passLimit = 0x8FFFF
 
+    /// The most that one call collects: a peer that sends without end must not fill the memory.
+    static let most = 32 << 20
+
     let amount: ReceiveAmount
     private(set) var bytes: [UInt8] = []
     private var lineFeeds = 0
@@ -25,7 +28,8 @@ struct ReceiveBuffer {
 
     /// Whether the call has what it wants.
     var isSatisfied: Bool {
-        switch amount {
+        if bytes.count >= Self.most { return true }
+        return switch amount {
         case .some: !bytes.isEmpty
         case .bytes(let count): bytes.count >= max(1, count)
         case .lines(let count): !bytes.isEmpty && lineFeeds >= count

@@ -11,7 +11,7 @@ internal import SondeModel
 /// Confined to the thread of its loop, like everything that uses it.
 package final class Syscalls {
     private var plan = FailurePlan()
-    private var isForcing = false
+    private(set) var isForcing = false
 
     /// Makes the system calls of one world.
     package init() {}

@@ -197,13 +197,9 @@ package final class HostDiscovery {
         }
     }
 
-    /// Notes what is known of the way to a host.
     private func takeFacts(of path: NetworkPath, _ active: ActiveHost) {
-        active.host.interface = path.interface.name
-        active.host.interfaceMTU = path.maximumPacketSize
-        active.host.sourceAddress = path.source.withoutZone
-        active.host.isDirectlyConnected = path.isDirect
-        active.host.sourceMACAddress = settings.channel?.settings.spoofedAddress ?? path.sourceMAC
+        active.host.takeFacts(of: path)
+        if let address = settings.channel?.settings.spoofedAddress { active.host.sourceMACAddress = address }
     }
 
     private func report(_ host: ActiveHost, _ ending: PortScan.Ending) {
@@ -219,5 +215,16 @@ package final class HostDiscovery {
         host.host.state = state
         host.host.reason = reason
         onHost(host)
+    }
+}
+
+extension Host {
+    /// Notes what is known of the way to it.
+    package mutating func takeFacts(of path: NetworkPath) {
+        interface = path.interface.name
+        interfaceMTU = path.maximumPacketSize
+        sourceAddress = path.source.withoutZone
+        isDirectlyConnected = path.isDirect
+        sourceMACAddress = path.sourceMAC
     }
 }

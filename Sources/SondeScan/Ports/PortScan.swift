@@ -199,9 +199,17 @@ package final class PortScan {
                 wake = min(wake ?? instant, instant)
             }
             if case .packets(let technique) = means {
+                let before = active
                 let instant = expire(entry)
+                // What ran out makes room for hosts that were asked before this one.
+                if active < before { idle = 0 }
                 if let instant { wake = min(wake ?? instant, instant) }
-                if sendPing(entry, technique) { budget -= 1 }
+                if sendPing(entry, technique) {
+                    // Its own time must be watched, too: nothing else may be in flight.
+                    budget -= 1
+                    idle = 0
+                    continue
+                }
             }
             switch nextStep(entry) {
             case .send(let probe):

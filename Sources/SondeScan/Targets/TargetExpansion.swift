@@ -43,6 +43,22 @@ package struct TargetExpansion: Sequence, IteratorProtocol, Sendable {
         cursor = 0
     }
 
+    /// Addresses of names that occur among the targets more than once: under several names, or as a number too.
+    package var repeatedAddresses: Set<IPAddress> {
+        guard targets.contains(where: { $0.namedAddress != nil }) else { return [] }
+        var seen: Set<IPAddress> = []
+        var repeated: Set<IPAddress> = []
+        for address in targets.compactMap(\.namedAddress) where !seen.insert(address).inserted {
+            repeated.insert(address)
+        }
+        let others = Exclusions(targets.filter { $0.namedAddress == nil || $0.count > 1 })
+        for (address, target) in targets.map({ ($0.namedAddress, $0) }) {
+            guard let address, target.count == 1, others.contains(address) else { continue }
+            repeated.insert(address)
+        }
+        return repeated
+    }
+
     /// The next address that is not excluded; nothing after the last.
     package mutating func next() -> Target? {
         while let target = targets.first {

@@ -72,6 +72,8 @@ extension ScriptEngine {
                 link.client = current?.account
                 try link.send(octets)
                 return success(frame)
+            } catch .denied {
+                return eventFailure(frame, .denied)
             } catch .system {
                 return softFailure(frame, "eth_send error: -1")
             } catch {
@@ -195,6 +197,8 @@ extension ScriptEngine {
             sender.client = current?.account
             try sender.send(octets, to: zoned(destination))
             return success(frame)
+        } catch PacketError.denied {
+            return eventFailure(frame, .denied)
         } catch PacketError.system(let error) {
             return softFailure(frame, failure(error.number, error.reason))
         } catch let error as SystemError {

@@ -20,7 +20,10 @@ extension ScriptEngine {
         }
         add(frame, "fetchfile") { [unowned self] (frame) throws(HostError) in
             let name = try frame.text(at: 1)
-            guard case .file(let path) = dataDirectory.locate(name) else {
+            // A name with `..` leads out of the data directories, whatever is there.
+            guard case .file(let path) = dataDirectory.locate(name),
+                !name.split(separator: "/").contains("..")
+            else {
                 frame.pushNil()
                 return .results(1)
             }
@@ -90,15 +93,14 @@ extension ScriptEngine {
         frame.pushTable(elements: interfaces.count)
         var count = 0
         for interface in interfaces {
-            for address in interface.addresses {
+            // Where there is no IPv4 address, an entry without any stands for it.
+            let addresses: [InterfaceAddress?] = interface.addresses
+            let hasIPv4 = interface.addresses.contains { $0.address.family == .inet }
+            for address in hasIPv4 ? addresses : [nil] + addresses {
                 push(frame, interface, address)
                 count += 1
                 frame.setElement(count)
             }
-            guard interface.addresses.isEmpty else { continue }
-            push(frame, interface, nil)
-            count += 1
-            frame.setElement(count)
         }
         return .results(1)
     }

@@ -21,6 +21,7 @@ extension ScriptEngine {
             frame.setField("nmap")
             installHooks(frame)
             installPreludeHelpers(frame)
+            installSandbox(frame)
             installWayHome(frame)
             return try Prelude(running: frame)
         }

@@ -106,6 +106,7 @@ extension ScriptEngine {
         socket.kind = destination.kind
         socket.serverName = destination.serverName
         let target = SocketAddress(zoned(address), port: destination.port)
+        guard thread.account.sockets < settings.limits.sockets else { return refuseSocket(frame, thread) }
         guard destination.kind != .udp else { return connectDatagrams(frame, socket, target, thread) }
         let settings: TLSSettings? =
             destination.kind == .ssl ? TLSSettings(serverName: destination.serverName) : nil
@@ -158,6 +159,15 @@ extension ScriptEngine {
         } catch {
             return eventFailure(frame, error)
         }
+    }
+
+    /// Fails softly where a script has as many sockets open as it may.
+    func refuseSocket(_ frame: borrowing CallFrame, _ thread: ScriptThread) -> HostReturn {
+        thread.account.deny(
+            "more than \(settings.limits.sockets) sockets at a time",
+            remedy: "close sockets that are not needed"
+        )
+        return softFailure(frame, "too many sockets: one script may have \(settings.limits.sockets)")
     }
 
     func connectOptions(for socket: NmapSocket) -> ConnectOptions {

@@ -43,6 +43,8 @@ final class NmapSocket {
     var coroutine: UInt = 0
     /// The thread that closes it at its end.
     weak var thread: ScriptThread?
+    /// Who it is charged to while it is open.
+    private var account: ScriptAccount?
     /// The thread that waits for it, with the number of that wait.
     private weak var waiter: ScriptThread?
     private var waiterGeneration = 0
@@ -84,6 +86,8 @@ final class NmapSocket {
         }
         channel = .none
         coroutine = 0
+        account?.sockets -= 1
+        account = nil
         guard let thread else { return }
         self.thread = nil
         thread.sockets[ObjectIdentifier(self)] = nil
@@ -104,6 +108,8 @@ final class NmapSocket {
     func open(_ channel: Channel, for thread: ScriptThread) {
         self.channel = channel
         self.thread = thread
+        account = thread.account
+        thread.account.sockets += 1
         coroutine = 0
         thread.sockets[ObjectIdentifier(self)] = WeakSocket(self)
     }
@@ -283,6 +289,9 @@ extension ScriptEngine {
     /// Opens an unconnected UDP socket where a fresh one of that kind is used.
     func openDatagramsIfFresh(_ socket: NmapSocket) throws(HostError) {
         guard case .none = socket.channel, socket.kind == .udp, let current else { return }
+        guard current.account.sockets < settings.limits.sockets else {
+            throw .message("too many sockets: one script may have \(settings.limits.sockets)")
+        }
         let options = connectOptions(for: socket)
         do throws(StreamError) {
             let datagrams = try network.openUDP(socket.family, options: options, for: current.account)

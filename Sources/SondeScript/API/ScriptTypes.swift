@@ -17,7 +17,7 @@ struct ScriptTypes {
     /// Makes their metatables; methods are added by the libraries.
     init(in state: LuaState) throws(LuaError) {
         socket = try state.type("nsock", of: NmapSocket.self) { frame in
-            // What `getmetatable` gives scripts in place of the real one.
+            // As in the reference: what `getmetatable` gives is an empty table.
             frame.pushTable()
             frame.setField("__metatable")
         }
@@ -44,6 +44,7 @@ struct Prelude {
     let isQuiet: LuaReference
     let confine: LuaReference
     let tryMessage: LuaReference
+    let seal: LuaReference
     /// The metatable of a host's operating systems.
     let systemMetatable: LuaReference
     /// The metatable of scripts' environments: what they lack is looked up in `_G`.
@@ -69,10 +70,13 @@ struct Prelude {
         isQuiet = try Self.take("is_quiet", frame)
         confine = try Self.take("confine", frame)
         tryMessage = try Self.take("try_message", frame)
+        seal = try Self.take("seal", frame)
         systemMetatable = try Self.take("system", frame)
-        frame.pushTable(fields: 1)
+        frame.pushTable(fields: 2)
         frame.pushGlobals()
         frame.setField("__index")
+        frame.push(false)
+        frame.setField("__metatable")
         environmentMetatable = try Self.keep(frame)
         frame.setCount(host - 1)
     }

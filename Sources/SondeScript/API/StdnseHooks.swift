@@ -49,6 +49,9 @@ extension ScriptEngine {
             guard let current else {
                 throw .message("stdnse.new_thread can only be run from an active script")
             }
+            guard current.account.workers < settings.limits.workers else {
+                throw .message("too many workers: one script may have \(settings.limits.workers)")
+            }
             guard let worker = makeWorker(frame, of: current) else { throw .message("not enough memory") }
             admit(worker)
             frame.push(worker.coroutine.reference)

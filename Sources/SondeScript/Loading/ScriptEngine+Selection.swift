@@ -86,6 +86,7 @@ extension ScriptEngine {
     package func loadDirectory(_ path: String) throws(ScriptSetupError) -> [ScriptMetadata] {
         installArguments()
         try prepareLibraries()
+        try seal()
         var scripts: [ScriptMetadata] = []
         for name in FileReader.names(in: path).filter({ $0.hasSuffix(".nse") }).sorted() {
             do throws(ScriptLoadError) {
@@ -163,10 +164,23 @@ extension ScriptEngine {
         librariesAreReady = true
     }
 
+    /// Closes what scripts share to them, before the first of them runs.
+    package func seal() throws(ScriptSetupError) {
+        guard !isSealed, settings.sandbox != nil, let prelude else { return }
+        isSealed = true
+        let problem: String? = lua.withStack { frame in
+            frame.push(prelude.seal)
+            frame.push(isAway)
+            return frame.attempt(arguments: 1, results: 0) ? nil : frame.convertedText(at: -1) ?? ""
+        }
+        if let problem { throw .libraries("cannot close the sandbox: \(problem)") }
+    }
+
     private func load(
         _ script: SelectedScript,
         _ embedded: [EmbeddedScript]
     ) throws(ScriptSetupError) -> LoadedScript? {
+        try seal()
         var path = ""
         var text = ScriptText.file
         switch script.source {

@@ -2,6 +2,7 @@
 
 internal import SondeIO
 internal import SondeLua
+internal import SondeModel
 
 /// Why a script could not be loaded.
 package struct ScriptLoadError: Error, Hashable, Sendable {
@@ -27,6 +28,9 @@ extension ScriptEngine {
             if case .embedded(let octets) = self { octets } else { nil }
         }
     }
+
+    /// How long a script may take to load, where its processor time has no limit.
+    private static let longestLoad = TimeSpan.seconds(30)
 
     /// Loads one script.
     ///
@@ -56,6 +60,12 @@ extension ScriptEngine {
             }
         }
         let generation = ScriptGeneration(ofScript: source)
+        let account = lua.beginAccount(limit: settings.limits.memory)
+        beginErrand(account, lasting: settings.limits.processorTime ?? Self.longestLoad)
+        defer {
+            endErrand()
+            lua.end(account)
+        }
         let generator = try compile(source, path)
         return try lua.withStack { (frame) throws(ScriptLoadError) in
             guard try runTopLevel(frame, generator, generation, path) else { return nil }
@@ -84,7 +94,8 @@ extension ScriptEngine {
         }
         let wrapped = Array("return function(_ENV, ...) ".utf8) + body + Array("\nend".utf8)
         do throws(LuaError) {
-            let outer = try lua.load(wrapped, name: "@\(path)")
+            // A text that ends the function early must not get at what all scripts share.
+            let outer = try lua.load(wrapped, name: "@\(path)", seesGlobals: false)
             return try lua.withStack { (frame) throws(LuaError) in
                 frame.push(outer)
                 try frame.call(arguments: 0, results: 1)

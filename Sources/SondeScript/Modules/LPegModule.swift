@@ -7,6 +7,8 @@ package import SondeLua
 package enum LPegModule {
     /// Makes `lpeg` global and loadable.
     package static func install(in state: LuaState) throws(LuaError) {
-        try unsafe state.open(NativeLibrary(name: "lpeg", opener: luaopen_lpeg))
+        let library = unsafe NativeLibrary(name: "lpeg", opener: luaopen_lpeg)
+        try state.open(library)
+        state.guardForeign("match", of: library)
     }
 }

@@ -16,9 +16,9 @@ extension ScriptEngine {
         add(frame, "userauth_publickey") { [unowned self] (frame) throws(HostError) in
             let ssh = try sshArgument(frame)
             let user = try zeroTerminated(frame, at: 2)
-            let file = try zeroTerminated(frame, at: 3)
+            let file = try readableFile(frame, at: 3)
             let passphrase = frame.isNil(at: 4) ? [0] : try zeroTerminated(frame, at: 4)
-            let publicFile = frame.isNil(at: 5) ? nil : try zeroTerminated(frame, at: 5)
+            let publicFile = frame.isNil(at: 5) ? nil : try readableFile(frame, at: 5)
             return try logIn(frame, ssh) {
                 ssh.logIn(user: user, privateFile: file, publicFile: publicFile, passphrase: passphrase)
             }
@@ -130,7 +130,9 @@ extension ScriptEngine {
 
     /// `read_publickey(file)`: the second word of the first line, decoded.
     private func readKey(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
-        let path = try frame.text(at: 1)
+        guard case .success(let path) = place(of: try frame.text(at: 1), for: .read) else {
+            throw .message("Error reading file: not allowed: read (--allow read=DIR)")
+        }
         guard let octets = try? FileReader.contents(of: path) else { throw .message("Error reading file") }
         let line = octets.prefix { $0 != UInt8(ascii: "\n") }
         let words = line.split(separator: UInt8(ascii: " "))
@@ -139,6 +141,15 @@ extension ScriptEngine {
         }
         frame.push(key)
         return .results(1)
+    }
+
+    /// The path of a file that the script may read, with the zero that the library wants.
+    private func readableFile(_ frame: borrowing CallFrame, at index: Int) throws(HostError) -> [CChar] {
+        _ = try zeroTerminated(frame, at: index)
+        switch place(of: try frame.text(at: index), for: .read) {
+        case .success(let place): return place.utf8.map { CChar(bitPattern: $0) } + [0]
+        case .failure(let refusal): throw .message(refusal.description)
+        }
     }
 
     private func tryKey(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {

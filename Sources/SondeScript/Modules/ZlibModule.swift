@@ -10,7 +10,7 @@ package enum ZlibModule {
     /// Where `decompress` cuts its output off if it is not told otherwise, in octets.
     static let defaultLimit = 10_485_760
     /// The most octets that `decompress` gives, and that one reading of a stream gives.
-    static let maximumLimit = 1 << 28
+    static let maximumLimit = 64 << 20
 
     /// Makes `zlib` global and loadable.
     package static func install(in state: LuaState) throws(LuaError) {

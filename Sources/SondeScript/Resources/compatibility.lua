@@ -11,6 +11,8 @@ local debug, error, format, getmetatable, ipairs, loaded, next, pairs, pcall, ra
   debug, error, string.format, getmetatable, ipairs, package.loaded, next, pairs, pcall, rawget, rawset, select,
   setmetatable, tonumber, tostring, type
 local G = _G
+-- What the sandbox hides from scripts must be seen here.
+local true_metatable = debug.getmetatable
 local getinfo, getlocal, getupvalue = debug.getinfo, debug.getlocal, debug.getupvalue
 local setlocal, setupvalue, upvaluejoin = debug.setlocal, debug.setupvalue, debug.upvaluejoin
 local floor, mtype, tointeger = math.floor, math.type, math.tointeger
@@ -20,7 +22,7 @@ local unpack = table.unpack
 
 local legacy = {unpack = unpack, gcinfo = function() return collectgarbage("count") end}
 
-function legacy.loadstring(text, name) return load(text, name) end
+function legacy.loadstring(text, name) return G.load(text, name, "t") end
 
 -- Numbers that are whole are integers where 5.1 knew only one kind.
 local function whole(value)
@@ -74,14 +76,16 @@ legacy.table = extended(table, {
   end,
 })
 
+-- What makes a library visible to scripts; the sandbox brings another.
+local function shown(value) return value end
+
 -- What a global name means to an old script: one of the names above, a library that is loaded, or a real global.
 local function meaning(_, name)
   local value = legacy[name]
-  if value ~= nil then return value end
-  value = rawget(G, name)
-  if value ~= nil then return value end
+  if value == nil then value = rawget(G, name) end
+  if value ~= nil then return type(value) == "table" and shown(value) or value end
   value = loaded[name]
-  if type(value) == "table" then return value end
+  if type(value) == "table" then return shown(value) end
 end
 
 local script_metatable = {__index = meaning}
@@ -104,6 +108,25 @@ local function local_slot(level)
   end
 end
 
+-- Whether scripts share an environment: the globals, and those of libraries.
+local function is_shared(env)
+  if env == G or env == library_globals then return true end
+  for _, library in next, loaded do
+    if library == env then return true end
+  end
+  return false
+end
+
+local is_sealed = false
+
+-- An environment as a script may see it.
+local function visible(env) return is_sealed and is_shared(env) and shown(G) or env end
+
+local function environment_of(f)
+  local i = slot(f)
+  if i then return (select(2, getupvalue(f, i))) end
+end
+
 -- Sets the environment of a function, or of the active one at a level of the caller's stack.
 local function set_environment(target, env, level)
   local f = target or getinfo(level + 1, "f").func
@@ -121,10 +144,16 @@ end
 
 function legacy.setfenv(target, env)
   if type(env) ~= "table" then error("bad argument #2 to 'setfenv' (table expected)", 2) end
-  if type(target) == "function" then return set_environment(target, env) end
+  if type(target) == "function" then
+    if is_sealed and is_shared(environment_of(target)) then error("a library's environment cannot be changed", 2) end
+    return set_environment(target, env)
+  end
   local level = tonumber(target)
   if not level or level < 1 or not getinfo(level + 1, "f") then
     error("bad argument #1 to 'setfenv' (invalid level)", 2)
+  end
+  if is_sealed and is_shared(environment_of(getinfo(level + 1, "f").func)) then
+    error("a library's environment cannot be changed", 2)
   end
   -- Not a tail call: it would take this level away.
   local f = set_environment(nil, env, level + 1)
@@ -133,19 +162,17 @@ end
 
 function legacy.getfenv(target)
   if type(target) == "function" then
-    local i = slot(target)
-    if not i then return G end
-    return (select(2, getupvalue(target, i)))
+    return visible(environment_of(target) or G)
   end
   local level = tonumber(target or 1)
-  if level == 0 then return G end
+  if level == 0 then return visible(G) end
   local info = level and level > 0 and getinfo(level + 1, "f")
   if not info then error("bad argument #1 to 'getfenv' (invalid level)", 2) end
-  local i = slot(info.func)
-  if i then return (select(2, getupvalue(info.func, i))) end
-  i = local_slot(level + 1)
-  if i then return (select(2, getlocal(level + 1, i))) end
-  return G
+  local env = environment_of(info.func)
+  if env then return visible(env) end
+  local i = local_slot(level + 1)
+  if i then return visible((select(2, getlocal(level + 1, i)))) end
+  return visible(G)
 end
 
 local function seeall(module)
@@ -348,7 +375,7 @@ local function arithmetic(event, operation)
     local x, y = tonumber(a), tonumber(b)
     if x and y and (type(a) ~= "table" and type(b) ~= "table") then return operation(x + 0.0, y + 0.0) end
     for _, operand in ipairs {b, a} do
-      local meta = type(operand) ~= "string" and getmetatable(operand)
+      local meta = type(operand) ~= "string" and true_metatable(operand)
       local handler = type(meta) == "table" and rawget(meta, event)
       if handler then return handler(a, b) end
     end
@@ -401,6 +428,16 @@ end
 return {
   adopt_habits = adopt_habits,
   script_metatable = script_metatable,
+  -- Takes what makes a library visible to scripts.
+  show_with = function(show, view)
+    shown, is_sealed = show, true
+    legacy.package = extended(G.package, {seeall = seeall})
+    for _, name in ipairs {"string", "math", "table", "package"} do legacy[name] = view(legacy[name], false) end
+    script_metatable.__metatable = false
+    script_metatable.__index = function(_, name)
+      if name ~= "module" then return meaning(_, name) end
+    end
+  end,
   -- Gives the chunk of an old library the names that it expects.
   adapt_library = function(chunk) setupvalue(chunk, 1, library_globals) end,
 }

@@ -31,6 +31,11 @@ extension ScriptEngine {
         guard !thread.isWorker else { return }
         switch doom {
         case .timedOut: thread.account.end(.timeout, "its time limit ran out (--script-timeout)")
+        case .heldUp:
+            thread.account.end(.timeout, "one call kept all other scripts waiting for 5 seconds of CPU time")
+        case .usedProcessor:
+            thread.account.end(.timeout, "its limit of CPU time ran out (--script-cpu-limit)")
+        case .usedMemory: thread.account.end(.memory, "its memory limit ran out (--script-memory)")
         case .dropped: thread.account.end(.cancelled, Self.hostGivenUp)
         case .interrupted: thread.account.end(.cancelled, Self.interrupted)
         case .skipped: thread.account.end(.cancelled, "it was skipped at the keyboard")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import SondeIO
+internal import SondeLua
 internal import SondeModel
 
 /// What one script instance has used so far, its workers included, and what became of it.
@@ -11,8 +12,16 @@ final class ScriptAccount {
     var reason: String?
     /// When it began, seconds since 1970.
     let started: Double
+    /// What its memory is charged to.
+    let memory: MemoryAccount
+    /// Workers that live, and sockets that are open.
+    var workers = 0, sockets = 0
+    /// Tells it from others of the same engine.
+    let number: Int
     /// Processor time.
-    var processorTime = TimeSpan.zero
+    private(set) var processorTime = TimeSpan.zero
+    private var turn = 0
+    private var turnTime = TimeSpan.zero
     /// Octets that it sent and received.
     var bytesOut = 0, bytesIn = 0
     /// What was refused to it.
@@ -28,11 +37,35 @@ final class ScriptAccount {
     private let grants: ScriptScope.Grants
     private let pace: HostPace?
 
-    init(started: Double, scope: ScriptScope?, grants: ScriptScope.Grants, pace: HostPace?) {
+    init(
+        number: Int,
+        started: Double,
+        memory: MemoryAccount,
+        scope: ScriptScope?,
+        grants: ScriptScope.Grants,
+        pace: HostPace?
+    ) {
+        self.number = number
         self.started = started
+        self.memory = memory
         self.scope = scope
         self.grants = grants
         self.pace = pace
+    }
+
+    /// Adds the time of a step, which follows a look at ``time(inTurn:)``.
+    func add(_ used: TimeSpan) {
+        processorTime = processorTime + used
+        turnTime = turnTime + used
+    }
+
+    /// The time of all its steps in a turn of the engine.
+    func time(inTurn number: Int) -> TimeSpan {
+        if turn != number {
+            turn = number
+            turnTime = .zero
+        }
+        return turnTime
     }
 
     /// Notes a refusal.

@@ -8,12 +8,22 @@ internal import SondeModel
 extension ScriptEngine {
     /// Makes the coroutine of a script thread with its environment and arguments in place.
     func makeThread(_ task: ScriptRun.Task, in run: ScriptRun) -> ScriptThread? {
+        let account = makeAccount(for: task.script)
+        return lua.charging(account.memory) { makeThread(task, in: run, account) }
+    }
+
+    private func makeThread(
+        _ task: ScriptRun.Task,
+        in run: ScriptRun,
+        _ account: ScriptAccount
+    ) -> ScriptThread? {
         guard let prelude else { return nil }
         let coroutine = lua.withStack { frame in
             frame.push(prelude.runScript)
             return Coroutine(popping: frame)
         }
         guard let coroutine else { return nil }
+        coroutine.protect()
         let arguments = coroutine.withFrame { frame in
             frame.push(task.script.generator)
             pushEnvironment(frame, of: task.script, kind: task.kind)
@@ -33,7 +43,7 @@ extension ScriptEngine {
             coroutine: coroutine,
             arguments: arguments,
             parent: nil,
-            account: makeAccount(for: task.script),
+            account: account,
             now: network.loop.now
         )
     }
@@ -47,7 +57,15 @@ extension ScriptEngine {
         if script.isNamed, script.metadata.categories.contains(where: { $0.lowercased() == "external" }) {
             grants.insert(.thirdParties)
         }
-        return ScriptAccount(started: WallClock.now, scope: settings.scope, grants: grants, pace: pace)
+        accountsMade += 1
+        return ScriptAccount(
+            number: accountsMade,
+            started: WallClock.now,
+            memory: lua.beginAccount(limit: settings.limits.memory),
+            scope: settings.scope,
+            grants: grants,
+            pace: pace
+        )
     }
 
     /// Pushes a fresh table of a script's globals.
@@ -67,6 +85,8 @@ extension ScriptEngine {
         let count = frame.count
         frame.push(prelude.runWorker)
         guard let coroutine = Coroutine(popping: frame) else { return nil }
+        coroutine.protect()
+        parent.account.workers += 1
         frame.move(count, to: coroutine)
         return ScriptThread(
             script: parent.script,
@@ -112,6 +132,9 @@ extension ScriptEngine {
         )
     }
 
+    /// The longest text of an error that is told, in octets.
+    private static let longestError = 4096
+
     /// A traceback in which the engine's own Lua code does not show.
     private static func withoutPrelude(_ trace: String) -> String {
         let lines = trace.split(separator: "\n", omittingEmptySubsequences: false)
@@ -123,6 +146,8 @@ extension ScriptEngine {
     /// What an error says, and whether it is an exception of `new_try`.
     private func describeFailure(of thread: ScriptThread) -> (isTry: Bool, text: String) {
         guard let prelude else { return (false, "") }
+        beginErrand(of: thread)
+        defer { endErrand() }
         return thread.coroutine.withFrame { frame in
             let top = frame.count
             guard top > 0 else { return (false, "(no error object)") }
@@ -136,7 +161,8 @@ extension ScriptEngine {
             }
             frame.setCount(top)
             let text = try? frame.describe(at: top)
-            return (false, text.map { String(decoding: $0, as: UTF8.self) } ?? "(error object)")
+            let shown = text.map { String(decoding: $0.prefix(Self.longestError), as: UTF8.self) }
+            return (false, shown ?? "(error object)")
         }
     }
 

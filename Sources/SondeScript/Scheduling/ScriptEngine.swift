@@ -11,12 +11,21 @@ package import SondeModel
 /// turn. Everything here belongs to the loop's thread. ``close()`` must be called at the end, because host
 /// functions and the Lua state keep each other alive.
 package final class ScriptEngine {
-    /// What a turn may cost one thread before others have theirs.
-    static let longestStep = TimeSpan.milliseconds(10)
+    /// What a turn may cost one thread before others have theirs, in milliseconds.
+    static let longestStepInMilliseconds = 10
+    static let longestStep = TimeSpan.milliseconds(longestStepInMilliseconds)
     /// What a turn may cost altogether before the loop looks after others, whose deadlines may be due.
     static let longestTurn = TimeSpan.milliseconds(10)
-    /// Lua instructions between two looks at the clock.
+    /// How long a thread that computes keeps others from running between two turns of the loop.
+    ///
+    /// Scripts take what they do between two waits to be undisturbed: look whether a table was loaded, load it, store it.
+    static let longestTenure = TimeSpan.seconds(2.0)
+    /// Lua instructions between two looks at the clock, where no timer tells that a step is long.
     static let instructionsPerTick = 10_000
+    /// How long a script may keep all others waiting, where it cannot be suspended, in processor time.
+    static let longestHold = TimeSpan.seconds(5)
+    /// What the engine gives a script's handlers and `__tostring` when it is over.
+    static let longestErrand = TimeSpan.milliseconds(100)
     /// Operations in a row that may complete at once before other threads have their turn.
     static let immediateOperations = 64
 
@@ -51,6 +60,10 @@ package final class ScriptEngine {
     var slots: SocketSlots
     /// How often scripts may begin something with one host.
     let pace: HostPace?
+    /// Script instances that were ever begun.
+    var accountsMade = 0
+    /// Whether what scripts share has been closed to them.
+    var isSealed = false
     /// Targets that scripts added.
     var addedTargets = AddedTargets()
     /// Hosts that scripts may ask about.
@@ -79,6 +92,8 @@ package final class ScriptEngine {
     private(set) var threads: [ObjectIdentifier: ScriptThread] = [:]
     private var stepEnds = Instant(nanoseconds: 0)
     private var stepClock = StepClock()
+    private var errandEnds: Instant?
+    private var turnNumber = 0
     private var isClosed = false
 
     /// Makes an engine with all host functions in place and no scripts.
@@ -119,7 +134,9 @@ package final class ScriptEngine {
         }
         try installLibraries()
         try confine()
-        lua.setTick(every: Self.instructionsPerTick)
+        if !lua.watchSteps(longerThan: Self.longestStepInMilliseconds) {
+            lua.setTick(every: Self.instructionsPerTick)
+        }
     }
 
     /// Ends all threads and gives the Lua state back.
@@ -156,13 +173,21 @@ package final class ScriptEngine {
     /// - Returns: whether there is more to do at once.
     package func turn() -> Bool {
         startThreads()
+        turnNumber += 1
         // Only what is ready now: what these threads wake up comes after other events had their turn.
         let end = network.loop.clockNow + Self.longestTurn
         for _ in 0..<ready.count {
             guard let thread = ready.popFirst() else { break }
             guard thread.stage == .runnable else { continue }
+            guard thread.account.time(inTurn: turnNumber) <= Self.longestStep else {
+                // However many threads an instance has, together they take one turn.
+                ready.append(thread)
+                continue
+            }
             step(thread)
             if isInterrupted() { return false }
+            // It was stopped in the midst of its work: the loop has its turn, other threads have not.
+            if thread.computesSince != nil, ready.first === thread { break }
             if network.loop.clockNow > end { break }
         }
         finishRuns()
@@ -252,12 +277,20 @@ package final class ScriptEngine {
         stepClock.start(now)
         let arguments = thread.arguments
         thread.arguments = 0
+        lua.chargeStep(thread.account.memory, deadline: lastMoment(of: thread, now).nanoseconds)
         let outcome = thread.coroutine.resume(arguments: arguments)
-        let used = stepClock.stop(network.loop.clockNow)
-        thread.account.processorTime = thread.account.processorTime + used
+        lua.chargeNobody()
+        let stopped = network.loop.clockNow
+        let used = stepClock.stop(stopped)
+        thread.account.add(used)
+        if outcome != .turnEnded { thread.computesSince = nil }
         switch outcome {
         case .suspended:
             current = nil
+            // Steps that are over before anybody looks add up, too.
+            if let limit = settings.limits.processorTime, thread.account.processorTime > limit {
+                return stop(thread, .usedProcessor)
+            }
             if thread.delivery != nil { ready.append(thread) } else { thread.stage = .parked }
             if thread.isOverdue { stop(thread, .timedOut) }
         case .turnEnded:
@@ -265,7 +298,7 @@ package final class ScriptEngine {
             if let doom = thread.doom {
                 stop(thread, doom)
             } else {
-                ready.append(thread)
+                putBack(thread, begun: now, stopped)
                 noteLongStep(of: thread)
             }
         case .finished:
@@ -282,29 +315,74 @@ package final class ScriptEngine {
             message(1, "\(debugName(thread)) yielded unexpectedly and cannot be resumed.")
             end(thread, closing: true)
         case .failed:
+            if thread.doom == nil, lua.isExceeded(thread.account.memory) { thread.doom = .usedMemory }
             if thread.doom == nil { reportFailure(of: thread) }
             current = nil
             if let doom = thread.doom { stop(thread, doom) } else { end(thread, closing: true) }
         }
     }
 
-    /// Asked by the count hook.
+    /// Puts a thread back that has used up its turn: before all others, until it has kept them waiting for too long.
+    private func putBack(_ thread: ScriptThread, begun: Instant, _ now: Instant) {
+        let since = thread.computesSince ?? begun
+        thread.computesSince = since
+        if now - since < Self.longestTenure { ready.prepend(thread) } else { ready.append(thread) }
+    }
+
+    /// Asked by the count hook, and by functions that may last.
     private func tick() -> LuaState.TickVerdict {
         let now = network.loop.clockNow
-        if let thread = current {
-            if let timeout = settings.timeout, thread.doom == nil, now - thread.started > timeout {
-                thread.doom = .timedOut
-            }
-            if thread.doom == nil, isInterrupted() { thread.doom = .interrupted }
-            if thread.doom != nil { return .stop("stopped by the engine") }
-        }
+        if let errandEnds { return now > errandEnds ? .stop("stopped: its time was over") : .goOn }
+        guard let thread = current else { return now > stepEnds ? .endTurn : .goOn }
+        if thread.doom == nil { thread.doom = doom(of: thread, now) }
+        if thread.doom != nil { return .stop("stopped by the engine") }
         return now > stepEnds ? .endTurn : .goOn
+    }
+
+    /// Why a running thread must end now, if it must.
+    private func doom(of thread: ScriptThread, _ now: Instant) -> ScriptThread.Doom? {
+        if isInterrupted() { return .interrupted }
+        if let timeout = settings.timeout, now - thread.started > timeout { return .timedOut }
+        if lua.isExceeded(thread.account.memory) { return .usedMemory }
+        if stepClock.look(now) > Self.longestHold { return .heldUp }
+        guard let limit = settings.limits.processorTime else { return nil }
+        return thread.account.processorTime + stepClock.look(now) > limit ? .usedProcessor : nil
+    }
+
+    /// When a step must be over at the latest, also in code that looks at no hook.
+    private func lastMoment(of thread: ScriptThread, _ now: Instant) -> Instant {
+        var last = now + Self.longestHold
+        if let timeout = settings.timeout { last = min(last, thread.started + timeout) }
+        guard let limit = settings.limits.processorTime else { return last }
+        let rest = limit.nanoseconds - thread.account.processorTime.nanoseconds
+        return min(last, now + TimeSpan(nanoseconds: max(0, rest)))
+    }
+
+    /// Begins something that the engine does with a script's values, and which may run the script's code, for a moment.
+    func beginErrand(of thread: ScriptThread) {
+        beginErrand(thread.account.memory, lasting: Self.longestErrand)
+    }
+
+    /// Begins something that may run code of scripts outside their threads.
+    func beginErrand(_ account: MemoryAccount, lasting: TimeSpan) {
+        let end = network.loop.clockNow + lasting
+        errandEnds = end
+        lua.chargeStep(account, deadline: end.nanoseconds)
+    }
+
+    /// Ends it.
+    func endErrand() {
+        errandEnds = nil
+        lua.chargeNobody()
     }
 
     /// Stops a thread before its end.
     func stop(_ thread: ScriptThread, _ doom: ScriptThread.Doom) {
         thread.doom = doom
+        // What a script instance has used up, it has used up with all its threads.
+        if thread.isWorker, doom == .usedMemory || doom == .usedProcessor { stop(thread.base, doom) }
         // A running one is stopped by the hook.
+        if thread === current { lua.tickSoon() }
         guard thread !== current, thread.stage != .ended else { return }
         noteDoom(doom, of: thread)
         if doom == .timedOut {
@@ -341,10 +419,17 @@ package final class ScriptEngine {
         thread.conditions = [:]
         if thread.isWorker {
             thread.run.workers[ObjectIdentifier(thread)] = nil
-        } else {
-            thread.run.scriptThreads -= 1
-            emitRecord(of: thread)
+            thread.account.workers -= 1
+            return
         }
+        thread.run.scriptThreads -= 1
+        if thread.doom != nil || thread.account.state == .error, thread.account.workers > 0 {
+            for worker in thread.run.workers.values where worker.account === thread.account {
+                stop(worker, .dropped)
+            }
+        }
+        emitRecord(of: thread)
+        lua.end(thread.account.memory)
     }
 
     /// Takes a thread that has not begun out of the scheduler, as if it had never been made; its run still counts it.
@@ -360,8 +445,9 @@ package final class ScriptEngine {
     private func closeCoroutine(of thread: ScriptThread) {
         let before = current
         current = thread
-        stepEnds = network.loop.clockNow + Self.longestStep
+        beginErrand(of: thread)
         thread.coroutine.close()
+        endErrand()
         current = before
     }
 

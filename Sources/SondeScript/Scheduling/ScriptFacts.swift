@@ -34,26 +34,30 @@ struct AddedTargets {
 /// The hosts that scripts are running on, which are those they may ask about.
 struct HostDirectory {
     private var hosts: [Int: ActiveHost] = [:]
-    private var numbers: [String: Int] = [:]
+    /// Hosts by names; several may have one address.
+    private var numbers: [String: [Int]] = [:]
 
     /// Adds a host under its number, its address and its typed name.
     mutating func add(_ host: ActiveHost) {
         hosts[host.number] = host
-        for name in names(of: host) where numbers[name] == nil { numbers[name] = host.number }
+        for name in names(of: host) { numbers[name, default: []].append(host.number) }
     }
 
     /// Removes a host.
     mutating func remove(_ host: ActiveHost?) {
         guard let host else { return }
         hosts[host.number] = nil
-        for name in names(of: host) where numbers[name] == host.number { numbers[name] = nil }
+        for name in names(of: host) {
+            numbers[name]?.removeAll { $0 == host.number }
+            if numbers[name]?.isEmpty == true { numbers[name] = nil }
+        }
     }
 
     /// The host with a number.
     subscript(_ number: Int) -> ActiveHost? { hosts[number] }
 
     /// The host with an address or typed name.
-    subscript(_ name: String) -> ActiveHost? { numbers[name].flatMap { hosts[$0] } }
+    subscript(_ name: String) -> ActiveHost? { numbers[name]?.first.flatMap { hosts[$0] } }
 
     private func names(of host: ActiveHost) -> [String] {
         [host.host.address.withoutZone.description, host.host.targetName].compactMap { $0 }

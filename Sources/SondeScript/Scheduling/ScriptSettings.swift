@@ -43,11 +43,34 @@ package struct ScriptSettings {
     package var scope: ScriptScope?
     /// Connections and datagrams that scripts may begin with one host per second; nothing for no limit.
     package var hostRate: Double?
+    /// What scripts may touch on this machine; nothing for everything.
+    package var sandbox: ScriptSandbox? = ScriptSandbox()
+    /// What one script instance may use.
+    package var limits = ScriptLimits()
     /// Worlds that scripts may be spread over, the scan's own included.
     package var worlds = 1
     /// The script arguments.
     package var arguments: ScriptArgument = .table([])
 
     /// Makes settings with all defaults.
+    package init() {}
+}
+
+/// What one script instance may use, its workers included.
+package struct ScriptLimits: Hashable, Sendable {
+    /// Processor time; nothing for no limit.
+    package var processorTime: TimeSpan? = .seconds(30)
+    /// Octets of memory; nothing for no limit.
+    package var memory: Int? = 256 << 20
+    /// Octets of output.
+    package var output = 1 << 20
+    /// Sockets open at a time.
+    package var sockets = 1000
+    /// Workers that live at a time.
+    package var workers = 5000
+    /// Files open at a time.
+    package var files = 256
+
+    /// Makes the default limits.
     package init() {}
 }

@@ -10,6 +10,12 @@ final class ScriptThread {
     enum Doom: Hashable {
         /// Its time limit ran out.
         case timedOut
+        /// It kept all others waiting in a call that cannot be suspended.
+        case heldUp
+        /// Its processor time ran out.
+        case usedProcessor
+        /// Its memory ran out.
+        case usedMemory
         /// Nobody waits for it any more, or its host is given up.
         case dropped
         /// The scan was interrupted.
@@ -56,6 +62,8 @@ final class ScriptThread {
     var generation = 0
     /// Operations that completed at once since the thread was last resumed.
     var immediate = 0
+    /// When it began what it computes without waiting, once that has outlasted a turn.
+    var computesSince: Instant?
     /// Whether its rule passed, and so whether the action began.
     var rulePassed = false
     /// Whether its time limit passed when it was about to run.

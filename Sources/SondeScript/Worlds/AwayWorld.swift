@@ -112,6 +112,11 @@ private final class Resident {
         engine.installArguments()
         // A tree whose libraries do not load here sends its scripts home one by one.
         if engine.hasInstalledScripts { try? engine.prepareLibraries() }
+        do throws(ScriptSetupError) { try engine.seal() } catch {
+            engine.close()
+            self.engine = nil
+            return
+        }
         engine.isInterrupted = { [weak flag] in flag?.thread?.isStopping ?? true }
         loop.afterEvents = { engine.turn() }
     }

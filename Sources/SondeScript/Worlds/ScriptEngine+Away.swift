@@ -12,11 +12,12 @@ extension ScriptEngine {
     /// Host functions that a script may call anywhere: they tell what does not change, or what only this instance sees.
     private static let allowedAway: Set<String> = [
         "address_family", "base", "clock", "clock_ms", "debugging", "fetchfile", "find_library",
-        "get_interface",
+        "file_limit", "get_interface",
         "get_payload_length", "get_random_bytes", "get_ttl", "gethostport", "getid", "getinfo", "gettid",
-        "have_ssl",
+        "have_ssl", "instance",
         "integers", "is_privileged", "isworker", "has_library", "library_missing",
-        "parse_ssl_certificate", "report", "rule_passed", "timing_level", "verbosity", "version_intensity",
+        "output_limit", "parse_ssl_certificate", "permits", "report", "rule_passed", "timing_level",
+        "verbosity", "version_intensity",
         "go_home",
     ]
 
@@ -31,6 +32,7 @@ extension ScriptEngine {
         if let current {
             current.run.goesHome = true
             current.doom = .dropped
+            lua.tickSoon()
         }
         return .message("only the scan's own world can do this")
     }

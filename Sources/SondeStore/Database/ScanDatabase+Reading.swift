@@ -88,7 +88,10 @@ extension ScanDatabase {
 
     /// The phases that ended, in that order.
     private func readPhases(of id: Int64) throws(StoreError) -> [ScanResults.PhaseTime] {
-        let statement = try connection.prepare("SELECT phase,started,elapsed FROM timings WHERE scan=?")
+        let extent = version < 3 ? "NULL" : "extent"
+        let statement = try connection.prepare(
+            "SELECT phase,started,elapsed,\(extent) FROM timings WHERE scan=?"
+        )
         try statement.bind([.integer(id)])
         var phases: [ScanResults.PhaseTime] = []
         while try statement.step() {
@@ -96,7 +99,14 @@ extension ScanDatabase {
             guard let phase = row[0].text.flatMap(Phase.init(rawValue:)), let started = row[1].double,
                 let elapsed = row[2].double
             else { continue }
-            phases.append(ScanResults.PhaseTime(phase: phase, started: started, elapsed: elapsed))
+            phases.append(
+                ScanResults.PhaseTime(
+                    phase: phase,
+                    started: started,
+                    elapsed: elapsed,
+                    extent: row[3].text
+                )
+            )
         }
         return phases
     }

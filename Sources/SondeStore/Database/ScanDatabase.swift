@@ -26,6 +26,8 @@ package final class ScanDatabase {
     /// The file.
     package let path: String
     let connection: SQLiteConnection
+    /// The version of its tables.
+    let version: Int
 
     /// Opens a database that is there.
     ///
@@ -36,10 +38,10 @@ package final class ScanDatabase {
             throw StoreError(errno == ENOENT ? "there is no scan database \(path)" : "cannot read \(path)")
         }
         connection = try SQLiteConnection(path, isReadOnly: true)
-        let version = try connection.prepare("PRAGMA user_version")
-        let found = try version.step() ? version.row.first?.integer ?? 0 : 0
-        version.reset()
-        // What later versions add is not needed for reading.
+        let statement = try connection.prepare("PRAGMA user_version")
+        let found = try statement.step() ? statement.row.first?.integer ?? 0 : 0
+        statement.reset()
+        self.version = found
         guard (1...StoreSchema.version).contains(found) else {
             throw StoreError(
                 found == 0

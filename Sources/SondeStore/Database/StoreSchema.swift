@@ -50,15 +50,10 @@ enum StoreSchema {
         return try statement.step() ? statement.row.first?.integer ?? 0 : 0
     }
 
-    /// What version 3 changes: a host is found by its address, too.
-    private static let third = """
-        DROP INDEX IF EXISTS hosts_of_scan;
-        CREATE INDEX hosts_of_address ON hosts(scan, address);
-
-        """
-
-    /// What version 2 adds to version 1: systems and ways.
+    /// What version 2 adds to version 1: systems and ways, and an index that also finds one host by its address.
     private static let second = """
+        DROP INDEX IF EXISTS hosts_of_scan;
+        CREATE INDEX IF NOT EXISTS hosts_of_address ON hosts(scan, address);
         ALTER TABLE hosts ADD COLUMN mac TEXT;
         ALTER TABLE hosts ADD COLUMN mac_vendor TEXT;
         ALTER TABLE hosts ADD COLUMN distance INTEGER;
@@ -75,6 +70,9 @@ enum StoreSchema {
 
         """
 
+    /// What version 3 adds: how much a phase did.
+    private static let third = "ALTER TABLE timings ADD COLUMN extent TEXT;"
+
     /// The tables of version 1.
     private static let first = """
         CREATE TABLE IF NOT EXISTS scans(
@@ -84,7 +82,6 @@ enum StoreSchema {
         CREATE TABLE IF NOT EXISTS hosts(
           id INTEGER PRIMARY KEY, scan INTEGER NOT NULL REFERENCES scans(id), address TEXT NOT NULL, name TEXT,
           reverse_name TEXT, state TEXT, reason TEXT, started REAL, ended REAL, done INTEGER NOT NULL, facts TEXT);
-        CREATE INDEX IF NOT EXISTS hosts_of_scan ON hosts(scan);
         CREATE TABLE IF NOT EXISTS ports(
           host INTEGER NOT NULL REFERENCES hosts(id), port INTEGER, protocol TEXT, state TEXT, reason TEXT,
           service TEXT, product TEXT, version TEXT, facts TEXT,

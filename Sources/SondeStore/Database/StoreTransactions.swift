@@ -63,7 +63,8 @@ final class StoreTransactions {
     func write(_ events: [ScanEvent]) throws(StoreError) {
         try connection.execute("BEGIN IMMEDIATE")
         do throws(StoreError) {
-            for event in events { try write(event) }
+            let finished = Self.finished(in: events)
+            for event in events { try write(event, finished) }
         } catch {
             try? connection.execute("ROLLBACK")
             throw error
@@ -71,17 +72,30 @@ final class StoreTransactions {
         try connection.execute("COMMIT")
     }
 
-    private func write(_ event: ScanEvent) throws(StoreError) {
+    /// The hosts that are done within these events.
+    private static func finished(in events: [ScanEvent]) -> [HostKey: Host] {
+        var finished: [HostKey: Host] = [:]
+        for case .host(let host) in events { finished[HostKey(host)] = host }
+        return finished
+    }
+
+    /// Writes one event; a host whose ports become known is written as it is at the end, where the end comes in the same
+    /// transaction.
+    private func write(_ event: ScanEvent, _ finished: [HostKey: Host]) throws(StoreError) {
         switch event {
         case .started(let header): try start(header)
-        case .phaseEnded(let phase, let time, let elapsed, _):
-            try connection.prepare("INSERT INTO timings VALUES(?,?,?,?)")
-                .run([.integer(scan), .text(phase.rawValue), .real(time - elapsed), .real(elapsed)])
+        case .phaseEnded(let phase, let time, let elapsed, let extent):
+            try connection.prepare("INSERT INTO timings VALUES(?,?,?,?,?)").run([
+                .integer(scan), .text(phase.rawValue), .real(time - elapsed), .real(elapsed),
+                .optional(extent),
+            ])
         case .script(let record): try write(record)
-        case .portsKnown(let host): try write(host, isDone: false)
+        case .portsKnown(let host):
+            let last = finished[HostKey(host)]
+            try write(last ?? host, isDone: last != nil)
         case .host(let host): try write(host, isDone: true)
         case .finished(let summary): try finish(summary)
-        case .phaseStarted, .preScripts, .postScripts, .diagnostic, .progress: return
+        case .hostFound, .phaseStarted, .preScripts, .postScripts, .diagnostic, .progress: return
         }
     }
 

@@ -83,7 +83,7 @@ package final class StoreWriter: Sendable {
     /// Takes an event; returns at once.
     package func take(_ event: ScanEvent) {
         switch event {
-        case .phaseStarted, .preScripts, .postScripts, .diagnostic, .progress: return
+        case .hostFound, .phaseStarted, .preScripts, .postScripts, .diagnostic, .progress: return
         case .started, .phaseEnded, .script, .portsKnown, .host, .finished: break
         }
         let mustWake = state.withLock { state in

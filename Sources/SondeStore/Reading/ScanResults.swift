@@ -34,6 +34,8 @@ package struct ScanResults: Sendable {
         package let started: Double
         /// How long it took, seconds.
         package let elapsed: Double
+        /// How much was done, in words; nothing where that says nothing.
+        package let extent: String?
     }
 
     /// Where they were kept.
@@ -114,7 +116,7 @@ private struct PhaseEvents {
             let end = time.started + time.elapsed
             return [
                 (time.started, .phaseStarted(time.phase, at: time.started)),
-                (end, .phaseEnded(time.phase, at: end, elapsed: time.elapsed)),
+                (end, .phaseEnded(time.phase, at: end, elapsed: time.elapsed, extent: time.extent)),
             ]
         }
         waiting = all.enumerated()

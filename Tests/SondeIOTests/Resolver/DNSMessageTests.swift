@@ -37,6 +37,20 @@ import Testing
         #expect(DNSMessage.pointer(in: octets, of: name.uppercased()) == .name(Array("a.test".utf8)))
     }
 
+    @Test("a chain of aliases is followed for a while, not for as long as the message", arguments: [0, 1])
+    func chain(_ excess: Int) {
+        let count = DNSMessage.mostAliases + excess
+        let names = [FakeDNSServer.wire(name)] + (1...count).map { FakeDNSServer.wire("n\($0).test") }
+        var records: [UInt8] = []
+        for (owner, target) in zip(names, names.dropFirst()) {
+            records += FakeDNSServer.record(owner: owner, type: 5, data: target)
+        }
+        let last = FakeDNSServer.wire("a.test")
+        records += FakeDNSServer.record(owner: names[count], type: 12, data: last)
+        let answer = DNSMessage.pointer(in: message(UInt8(count + 1), records), of: name)
+        #expect(answer == (excess == 0 ? .name(Array("a.test".utf8)) : .nothing))
+    }
+
     @Test("an alias inside the message is followed, one that leads out of it is told")
     func alias() {
         let target = FakeDNSServer.wire("alias.test")

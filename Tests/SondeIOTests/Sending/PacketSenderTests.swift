@@ -55,6 +55,27 @@ struct PacketSenderTests {
         #expect(network.syscalls.forcedCount == 0)
     }
 
+    @Test("another thread sends many packets in order, is counted, and tells what was refused")
+    func away() throws {
+        let loop = try EventLoop()
+        let network = try Network(loop: loop)
+        network.usesCallThread = true
+        defer { network.close() }
+        let sender = try RawSender(network, .inet)
+        var failures: [SystemError] = []
+        sender.onFailure = { failures.append($0) }
+        for octet in 0..<200 as Range<UInt8> {
+            try sender.queue(packet(octet))
+            // No packet is that long.
+            if octet == 20 { try sender.queue(packet(octet) + [UInt8](repeating: 0, count: 70_000)) }
+        }
+        #expect(sender.waitingCount > 0)
+        try loop.turn { sender.waitingCount == 0 }
+        for octet in 0..<200 as Range<UInt8> { #expect(try received() == [octet]) }
+        #expect(failures.count == 1)
+        #expect(network.gate.counters.packets == 200)
+    }
+
     @Test("want of room makes packets wait, and nothing is lost", arguments: [EAGAIN])
     func room(number: Int32) throws {
         let sender = try RawSender(network, .inet)

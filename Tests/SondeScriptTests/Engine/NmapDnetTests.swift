@@ -108,6 +108,6 @@ import Testing
             return tostring(status) .. " " .. text
             """
         )
-        #expect(output == "false error while sending: the destination is out of scope")
+        #expect(output == "nil DENIED")
     }
 }

@@ -84,6 +84,24 @@ import Testing
         #expect(try fixture.runBeforeHosts()["quick"] == "done")
     }
 
+    @Test("what a script computes between two waits is not disturbed by other scripts, however long it takes")
+    func undisturbed() throws {
+        let load = EngineFixture.prescript(
+            """
+            if not nmap.registry.table then
+              local t = {}
+              for i = 1, 3000000 do t[i % 100] = i end
+              nmap.registry.loads = (nmap.registry.loads or 0) + 1
+              nmap.registry.table = t
+            end
+            return tostring(nmap.registry.loads)
+            """
+        )
+        let fixture = try EngineFixture()
+        try fixture.load(["one": load, "two": load, "three": load])
+        #expect(try fixture.runBeforeHosts() == ["one": "1", "two": "1", "three": "1"])
+    }
+
     @Test("run levels follow dependencies: what one wrote into the registry the next reads")
     func runLevels() throws {
         let fixture = try EngineFixture()

@@ -92,7 +92,7 @@ import Testing
     @Test(
         "files, connections, sleep and unknown modules are not for other worlds",
         arguments: [
-            "local f = io.open('/dev/null') f:close() return 'fine'",
+            "return io.type(1) == nil and 'fine'",
             "nmap.socket.sleep(0.001) return 'fine'",
             "nmap.set_port_state(host, port, 'open') return 'fine'",
             "return nmap.new_socket():close() and 'open' or 'fine'",
@@ -104,6 +104,19 @@ import Testing
         let result = try run(Self.long + "\n" + rest, worlds: 2)
         #expect(Set(result.outputs.values) == ["fine"])
         #expect(result.outputs.count == 8)
+    }
+
+    @Test("in another world, too, nothing shared can be changed, and no limit is lost")
+    func sealed() throws {
+        let spoiling = Self.long + "\nreturn tostring(pcall(function() string.rep = nil end)) .. ('x'):rep(2)"
+        let result = try run(spoiling, worlds: 2)
+        #expect(result.away)
+        #expect(Set(result.outputs.values) == ["falsexx"])
+        let environment = Self.long + "\nreturn tostring(os.getenv('PATH'))"
+        #expect(Set(try run(environment, worlds: 2).outputs.values) == ["nil"])
+        let structured = try run(Self.long + "\nreturn {'one', two = 2}", worlds: 2)
+        #expect(structured.away)
+        #expect(Set(structured.outputs.values).count == 1)
     }
 
     @Test("errors of scripts are told as in one world")
