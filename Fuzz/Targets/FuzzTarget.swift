@@ -19,7 +19,8 @@ struct FuzzTarget: Sendable {
     /// All targets, those that read from the network first.
     static let all: [FuzzTarget] =
         PacketTargets.all + NameTargets.all + AnswerTargets.all + DataFileTargets.all + GrammarTargets.all
-        + ResultTargets.all + ReportTargets.all + ScriptTargets.all + CommandTargets.all
+        + ResultTargets.all + StoreTargets.all + ReportTargets.all + ScriptTargets.all + LuaPatternTargets.all
+        + CommandTargets.all
 
     /// The target of a name.
     static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

@@ -15,7 +15,10 @@ static int protected_call(lua_State *L, int arguments, int results, int handler)
     lua_State *running = world->running;
     world->host_depth = 0;
     world->running = L;
+    // Scripts run here, too: while they load, and where the engine asks their functions and metamethods.
+    sonde_lua_world *outer = sonde_lua_begin_step(world);
     int status = lua_pcall(L, arguments, results, handler);
+    sonde_lua_end_step(outer);
     world->running = running;
     world->host_depth = depth;
     world->fences = fences;
@@ -104,20 +107,13 @@ static int add_traceback(lua_State *L) {
     return 1;
 }
 
-static int call_traced(lua_State *L, int arguments, int results) {
+int sonde_lua_call(lua_State *L, int arguments, int results, int trace) {
+    if (!trace) return protected_call(L, arguments, results, 0);
     int base = lua_gettop(L) - arguments;
     lua_pushcfunction(L, add_traceback);
     lua_insert(L, base);
     int status = protected_call(L, arguments, results, base);
     lua_remove(L, base);
-    return status;
-}
-
-int sonde_lua_call(lua_State *L, int arguments, int results, int trace) {
-    // Scripts run here, too: while they load, and where the engine asks their functions.
-    sonde_lua_world *outer = sonde_lua_begin_step(sonde_lua_world_of(L));
-    int status = trace ? call_traced(L, arguments, results) : protected_call(L, arguments, results, 0);
-    sonde_lua_end_step(outer);
     return status;
 }
 

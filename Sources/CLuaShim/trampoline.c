@@ -48,8 +48,11 @@ static int resumed(lua_State *L, int status, lua_KContext context) {
 /// Every host function; upvalue 1 names which. [-?, +?, e]
 static int host_function(lua_State *L) {
     sonde_lua_world *world = sonde_lua_world_of(L);
+    // A script with the debug library can change upvalues.
+    uint64_t number = (uint64_t)lua_tointeger(L, lua_upvalueindex(1));
+    if (number >= world->function_count) return 0;
     world->host_depth++;
-    int code = world->invoke(L, world->owner, lua_tointeger(L, lua_upvalueindex(1)));
+    int code = world->invoke(L, world->functions[number]);
     world->host_depth--;
     return finish(L, world, code);
 }

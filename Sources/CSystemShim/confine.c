@@ -28,9 +28,9 @@
 #define REFUSE(number) \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1), ANSWER(SECCOMP_RET_ERRNO | EPERM)
 
-int sonde_confine_calls(bool may_start_programs) {
+int sonde_confine_calls(bool may_start_programs, bool on_all_threads) {
 #if !defined(THIS_ARCHITECTURE)
-    (void)may_start_programs;
+    (void)may_start_programs, (void)on_all_threads;
     errno = ENOSYS;
     return -1;
 #else
@@ -75,7 +75,7 @@ int sonde_confine_calls(bool may_start_programs) {
         program.len = LENGTH - ABOUT_PROGRAMS;
     }
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
-    return (int)syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+    return (int)syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, on_all_threads ? SECCOMP_FILTER_FLAG_TSYNC : 0, &program);
 #endif
 }
 

@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -68,6 +69,28 @@ int sonde_wakeup_make(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 int sonde_wakeup_signal(int descriptor) {
     uint64_t one = 1;
     return write(descriptor, &one, sizeof one) == (ssize_t)sizeof one ? 0 : -1;
+}
+
+static int64_t nanoseconds(struct timespec time) {
+    int64_t result = 0;
+    if (__builtin_mul_overflow((int64_t)time.tv_sec, 1000000000, &result)) return 0;
+    return __builtin_add_overflow(result, (int64_t)time.tv_nsec, &result) ? 0 : result;
+}
+
+int sonde_look_at_file(const char *path, sonde_file_state *state) {
+    struct stat status;
+    if (stat(path, &status) != 0) return -1;
+    if (!S_ISREG(status.st_mode)) {
+        errno = EINVAL;
+        return -1;
+    }
+    *state = (sonde_file_state){
+        .device = status.st_dev,
+        .number = status.st_ino,
+        .size = status.st_size,
+        .modified = nanoseconds(status.st_mtim),
+        .changed = nanoseconds(status.st_ctim)};
+    return 0;
 }
 
 int sonde_raise_descriptor_limit(uint64_t *limit) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
 internal import SondeDatabase
 internal import SondeIO
 internal import SondeModel
 internal import SondeScan
+internal import SondeScript
 
 /// The data files of one run, each read when first needed.
 final class DataFiles {
@@ -18,6 +20,13 @@ final class DataFiles {
     private var prefixesRead: MACPrefixesFile?
     private var systemsRead: OSDatabaseFile?
     private var serviceProbesRead: Result<ServiceProbesFile, ScanError>?
+
+    /// Compiled scripts of earlier runs; nothing where no home is known.
+    private(set) lazy var chunks = ChunkCache.usualPath { name in
+        // The text is the environment's own and is copied at once.
+        guard let text = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: text)
+    }.map { ChunkCache($0) }
 
     init(_ request: DataFileRequest) {
         var overrides: [String: String] = [:]

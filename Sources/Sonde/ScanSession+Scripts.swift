@@ -26,12 +26,9 @@ extension ScanSession {
             throw error.scanError
         }
         return ScriptHelp(
-            text: engine.chosen.map { ScriptText.help(for: $0) }.joined(),
-            xml: ScriptText.helpXML(
-                for: engine.chosen,
-                scriptsDirectory: directory("scripts"),
-                libraryDirectory: directory("nselib")
-            )
+            scripts: engine.chosen,
+            scriptsDirectory: directory("scripts"),
+            libraryDirectory: directory("nselib")
         )
     }
 
@@ -85,6 +82,26 @@ extension ScanSession {
                 description: String(decoding: script.description ?? [], as: UTF8.self),
                 arguments: ScriptDescription.arguments(in: source)
             )
+        }
+    }
+
+    /// The lock file for the scripts that ``ScriptRequest/helpRules`` choose: a hash for each of them, and for each library that they
+    /// load or name.
+    ///
+    /// - Throws: ``ScanError`` for rules that match nothing, or scripts that cannot be loaded.
+    public func scriptLock() throws(ScanError) -> String {
+        let engine = try makeEngine(readArguments())
+        defer { engine.close() }
+        do throws(ScriptSetupError) {
+            try engine.setUp(
+                ScriptSelector.Request(options: plan.scripts.helpRules ?? []),
+                embedded: BuiltInScripts.all
+            )
+        } catch {
+            throw error.scanError
+        }
+        do throws(ScriptLoadError) { return try engine.makeLock().text } catch {
+            throw ScanError(.failure, "\(error.path): \(error.reason)")
         }
     }
 

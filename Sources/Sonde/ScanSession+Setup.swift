@@ -51,16 +51,16 @@ extension ScanSession {
     func prepareScripts(_ arguments: ScriptArguments) throws(ScanError) {
         let engine = try makeEngine(arguments)
         self.engine = engine
+        let request = ScriptSelector.Request(
+            options: plan.scripts.rules,
+            wantsDefault: plan.scripts.usesDefault,
+            wantsVersion: plan.versions.isWanted
+        )
+        // Afterwards nothing can be written to the user's cache any more, which keeps scripts from planting code there.
+        if plan.containment.confinesProcess { engine.keepCompiled(request) }
         confineProcess(engine.settings.sandbox)
         do throws(ScriptSetupError) {
-            try engine.setUp(
-                ScriptSelector.Request(
-                    options: plan.scripts.rules,
-                    wantsDefault: plan.scripts.usesDefault,
-                    wantsVersion: plan.versions.isWanted
-                ),
-                embedded: BuiltInScripts.all
-            )
+            try engine.setUp(request, embedded: BuiltInScripts.all)
         } catch {
             throw error.scanError
         }
@@ -85,11 +85,14 @@ extension ScanSession {
         settings.timeout = plan.timing.template.scriptTimeout
         settings.traces = plan.scripts.isTraced || plan.tracesPackets
         settings.maximumParallelism = plan.timing.template.maximumParallelism
+        settings.minimumParallelism = plan.timing.template.minimumParallelism
         settings.maximumThreads = max(1000, plan.timing.template.minimumParallelism ?? 0)
         settings.arguments = .table(arguments.fields)
         settings.scope = scope
         settings.hostRate = plan.containment.hostRate
+        settings.chunks = files.chunks
         settings.sandbox = makeSandbox(arguments)
+        settings.lock = try readLock()
         settings.limits.processorTime = plan.containment.processorTime
         settings.limits.memory = plan.containment.memory
         settings.limits.output = plan.containment.output
@@ -104,6 +107,25 @@ extension ScanSession {
             )
         } catch {
             throw ScanError(.failure, "cannot start the script engine: \(error)")
+        }
+    }
+
+    /// The lock file, if one is given.
+    private func readLock() throws(ScanError) -> ScriptLock? {
+        guard let path = plan.containment.lockFile else { return nil }
+        let octets: [UInt8]
+        do {
+            octets = try FileReader.contents(of: path)
+        } catch {
+            throw ScanError(.usage, "--locked: \(error.description)")
+        }
+        do throws(ScriptLock.Mistake) {
+            return try ScriptLock(parsing: octets)
+        } catch {
+            throw ScanError(
+                .usage,
+                "--locked \(path), line \(error.line): give a SHA-256, two blanks and a name"
+            )
         }
     }
 

@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import SondeScript
+
 /// What scripts say about themselves, in two forms.
 public struct ScriptHelp: Hashable, Sendable {
     /// For a person.
-    public let text: String
+    public var text: String { scripts.map { ScriptText.help(for: $0) }.joined() }
     /// As a document.
-    public let xml: String
+    public var xml: String {
+        ScriptText.helpXML(
+            for: scripts,
+            scriptsDirectory: scriptsDirectory,
+            libraryDirectory: libraryDirectory
+        )
+    }
+
+    let scripts: [ScriptMetadata]
+    let scriptsDirectory: String?
+    let libraryDirectory: String?
 }
 
 /// Which of the installed scripts can be loaded.

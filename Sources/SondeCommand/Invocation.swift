@@ -43,14 +43,23 @@ enum Invocation: Sendable {
         if let text = try informationText(typed) { return .print(text, status: 0) }
         let normalised = try withConfig(typed, environment)
         let flags = try parse(normalised)
-        return .scan(
-            try OptionsResolver.resolve(
-                normalised,
-                flags: flags,
-                commandLine: commandLine,
-                environment: environment
-            )
+        var request = try OptionsResolver.resolve(
+            normalised,
+            flags: flags,
+            commandLine: commandLine,
+            environment: environment
         )
+        if let hint = commandHint(first) { request.notes.append(hint) }
+        return .scan(request)
+    }
+
+    /// What to say where the first word looks like a misspelt command; it is taken for a target all the same.
+    private static func commandHint(_ word: String) -> String? {
+        guard word.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else { return nil }
+        let commands = Subcommand.allCases.map(\.rawValue) + ["demo"]
+        let near = commands.min { editDistance($0, word) < editDistance($1, word) } ?? ""
+        guard editDistance(near, word) == 1 else { return nil }
+        return "\(shown(word)) is taken for a target; did you mean the command sonde \(near)?"
     }
 
     /// What was typed, with the options of the configuration before it.

@@ -33,9 +33,7 @@ extension OptionsResolver {
             }
             containment.hostRate = rate
         }
-        if typed.lockFile != nil {
-            throw .syntax("--locked (\(FlagDeclaration.locked.summary)) is not available in this version")
-        }
+        if let file = typed.lockFile { containment.lockFile = try ValueParsing.text(file, .locked) }
         request.plan.containment = containment
     }
 

@@ -35,10 +35,6 @@ final class ScanReports {
             let errors = OutputFile(borrowing: STDERR_FILENO, name: "standard error")
             if !request.output.isTerminalSilent {
                 reporters += try Self.terminal(options, errors: errors, hasStatusLine: hasStatusLine)
-                if request.plan.timing.statusInterval != nil, !hasStatusLine {
-                    let output = OutputFile(borrowing: STDOUT_FILENO, name: "standard output")
-                    reporters.append(StatsReporter(output))
-                }
             } else {
                 reporters.append(ErrorReporter(errors))
             }

@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a host function did.
+///
+/// Made in every call, so its code is the caller's own.
 package struct HostReturn: Hashable, Sendable {
     /// The number that C acts on.
-    let code: CInt
+    @usableFromInline let code: CInt
+
+    @inlinable
+    init(code: CInt) { self.code = code }
 
     /// The top `count` values of the stack are the results.
+    @inlinable
     package static func results(_ count: Int) -> HostReturn {
         HostReturn(code: CInt(clamping: max(count, 0)))
     }
 
     /// No results.
-    package static let nothing = HostReturn(code: 0)
+    @inlinable
+    package static var nothing: HostReturn { HostReturn(code: 0) }
 
     /// An operation was started: the coroutine is suspended until the engine resumes it.
     ///
     /// Only where ``CallFrame/canSuspend`` holds; ``CallFrame/requireSuspension()`` checks that first.
-    package static let suspended = HostReturn(code: -2)
+    @inlinable
+    package static var suspended: HostReturn { HostReturn(code: -2) }
 }
 
 /// A Swift function that Lua code can call.

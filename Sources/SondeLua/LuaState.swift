@@ -28,7 +28,6 @@ package final class LuaState {
 
     private let L: OpaquePointer
     let world: UnsafeMutablePointer<sonde_lua_world>
-    private var bodies: ContiguousArray<HostBody> = []
     private var typeCount: Int64 = 0
     private(set) var isOpen = true
 
@@ -65,7 +64,7 @@ package final class LuaState {
         guard isOpen else { return }
         isOpen = false
         unsafe sonde_lua_close_state(L)
-        bodies = []
+        releaseFunctions()
     }
 
     /// Gives a registry slot back.
@@ -117,17 +116,11 @@ package final class LuaState {
     /// - Parameters:
     ///   - source: Lua text; precompiled chunks are refused.
     ///   - name: the chunk's name, `@path` for files.
-    ///   - seesGlobals: whether the text outside all its functions may use globals.
     /// - Returns: the function.
     /// - Throws: ``LuaError`` of kind syntax or memory.
-    package func load(
-        _ source: [UInt8],
-        name: String,
-        seesGlobals: Bool = true
-    ) throws(LuaError) -> LuaReference {
+    package func load(_ source: [UInt8], name: String) throws(LuaError) -> LuaReference {
         try withStack { (frame) throws(LuaError) in
             try frame.load(source, name: name)
-            if !seesGlobals { frame.takeGlobals() }
             guard let reference = LuaReference(popping: frame) else {
                 throw LuaError(kind: .memory, message: [])
             }
@@ -164,8 +157,35 @@ package final class LuaState {
 
     /// Registers a Swift function that scripts can call.
     package func function(_ name: String, _ body: @escaping HostBody) -> HostFunction {
-        bodies.append(body)
-        return HostFunction(number: Int64(bodies.count - 1), name: name)
+        let number = unsafe world.pointee.function_count
+        growFunctions(to: number + 1)
+        unsafe world.pointee.functions?[number] = Unmanaged.passRetained(HostEntry(body)).toOpaque()
+        unsafe world.pointee.function_count = number + 1
+        return HostFunction(number: Int64(number), name: name)
+    }
+
+    /// Makes room in the table that C calls by.
+    private func growFunctions(to count: Int) {
+        guard count.nonzeroBitCount == 1 else { return }
+        // The table always has room for the next power of two.
+        let room = UnsafeMutablePointer<UnsafeMutableRawPointer>.allocate(capacity: count * 2)
+        if let functions = unsafe world.pointee.functions {
+            unsafe room.moveInitialize(from: functions, count: world.pointee.function_count)
+            unsafe functions.deallocate()
+        }
+        unsafe world.pointee.functions = room
+    }
+
+    /// Lets go of the host functions; those of a call that is under way must stay.
+    private func releaseFunctions() {
+        let count = unsafe world.pointee.function_count
+        guard let functions = unsafe world.pointee.functions, unsafe world.pointee.host_depth <= 1 else {
+            return
+        }
+        unsafe world.pointee.function_count = 0
+        unsafe world.pointee.functions = nil
+        for number in 0..<count { unsafe Unmanaged<HostEntry>.fromOpaque(functions[number]).release() }
+        unsafe functions.deallocate()
     }
 
     /// Registers a Swift class whose objects scripts hold as userdata.
@@ -204,25 +224,16 @@ package final class LuaState {
 
     // MARK: Called by C
 
-    fileprivate func invoke(_ L: OpaquePointer, _ number: Int64) -> CInt {
-        let index = Int(number)
-        guard index >= 0, index < bodies.count else { return 0 }
-        return unsafe run(bodies[index], L)
-    }
-
-    fileprivate func resumed(_ L: OpaquePointer) -> CInt { unsafe run(onResumed, L) }
-
-    @inline(__always)
-    private func run(_ body: HostBody, _ L: OpaquePointer) -> CInt {
+    fileprivate func resumed(_ L: OpaquePointer) -> CInt {
         do throws(HostError) {
-            return try unsafe body(CallFrame(L)).code
+            return try unsafe onResumed(CallFrame(L)).code
         } catch {
             return unsafe raise(error, L)
         }
     }
 
     /// Puts an error where C finds it, and answers how to raise it.
-    private func raise(_ error: HostError, _ L: OpaquePointer) -> CInt {
+    fileprivate func raise(_ error: HostError, _ L: OpaquePointer) -> CInt {
         let frame = unsafe CallFrame(L)
         switch error {
         case .top: return CInt(SONDE_LUA_RAISE)
@@ -257,7 +268,7 @@ package final class LuaState {
 
 extension CallFrame {
     /// Takes from the chunk on top, which was just compiled, its way to the globals.
-    fileprivate func takeGlobals() {
+    package func takeGlobals() {
         reserve(2)
         pushNil()
         unsafe lua_setupvalue(L, -2, 1)
@@ -273,6 +284,13 @@ extension CallFrame {
         }
         guard status == 0 else { throw takeError(status) }
     }
+}
+
+/// A host function in the table that C calls by.
+private final class HostEntry {
+    let body: HostBody
+
+    init(_ body: @escaping HostBody) { self.body = body }
 }
 
 /// A Lua library written in C that is linked into the program.
@@ -301,12 +319,16 @@ private func state(_ owner: UnsafeMutableRawPointer) -> LuaState {
     unsafe Unmanaged<LuaState>.fromOpaque(owner).takeUnretainedValue()
 }
 
-private let invokeBody: @convention(c) (OpaquePointer, UnsafeMutableRawPointer?, Int64) -> CInt = {
-    L,
-    owner,
-    number in
-    guard let owner = unsafe owner else { return 0 }
-    return unsafe state(owner).invoke(L, number)
+// A host function is kept by the state while it runs, so nothing is retained for a call: that would cost as much as the call.
+private let invokeBody: @convention(c) (OpaquePointer, UnsafeMutableRawPointer) -> CInt = { L, function in
+    unsafe Unmanaged<HostEntry>.fromOpaque(function)._withUnsafeGuaranteedRef { entry in
+        do throws(HostError) {
+            return try unsafe entry.body(CallFrame(L)).code
+        } catch {
+            guard let owner = unsafe sonde_lua_world_of(L).pointee.owner else { return 0 }
+            return unsafe state(owner).raise(error, L)
+        }
+    }
 }
 
 private let invokeResumed: @convention(c) (OpaquePointer, UnsafeMutableRawPointer?) -> CInt = { L, owner in

@@ -133,16 +133,25 @@ extension IPAddress: LosslessStringConvertible {
     }
 
     private static func parseDottedQuad(_ text: some StringProtocol) -> UInt32? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
         var number: UInt32 = 0
-        for part in parts {
-            guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (48...57).contains($0) }),
-                let octet = UInt8(part)
-            else { return nil }
-            number = number << 8 | UInt32(octet)
+        var part: UInt32 = 0
+        var digits = 0
+        var dots = 0
+        for octet in text.utf8 {
+            if octet == UInt8(ascii: ".") {
+                guard digits > 0, dots < 3 else { return nil }
+                number = number << 8 | part
+                part = 0
+                digits = 0
+                dots += 1
+            } else {
+                guard (48...57).contains(octet), digits < 3 else { return nil }
+                part = part * 10 + UInt32(octet - 48)
+                digits += 1
+                guard part <= 255 else { return nil }
+            }
         }
-        return number
+        return dots == 3 && digits > 0 ? number << 8 | part : nil
     }
 
     private init?(ipv6 text: some StringProtocol) {

@@ -86,10 +86,22 @@ package final class CSVReporter: Reporter {
         try sink.line(fields.map(Self.quoted).joined(separator: ","))
     }
 
+    /// Whether an octet stands for itself in a field without quotes.
+    private static func isPlain(_ octet: UInt8) -> Bool {
+        switch octet {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: ","), UInt8(ascii: ";"): false
+        case 0x20...0x7E: true
+        default: false
+        }
+    }
+
     /// One field, in quotes where it must be.
     ///
     /// Programs that read it look at single code points, so a comma stays a comma with an accent above it.
     static func quoted(_ text: String) -> String {
+        if text.utf8.allSatisfy(isPlain), text.utf8.first.map({ !"+-@=".utf8.contains($0) }) ?? true {
+            return text
+        }
         var shown = String.UnicodeScalarView()
         if let first = text.unicodeScalars.first, "=+-@".unicodeScalars.contains(first) { shown.append("'") }
         var needsQuotes = !shown.isEmpty

@@ -105,18 +105,28 @@ package final class MarkdownReporter: Reporter {
     ///
     /// They look at single code points, so a bracket stays a bracket with an accent above it.
     static func escaped(_ text: String) -> String {
-        let marks = "\\`*_{}[]<>()#+!|~&".unicodeScalars
-        var result = String.UnicodeScalarView()
-        for scalar in printableUnicode(text).unicodeScalars {
-            if marks.contains(scalar) { result.append("\\") }
-            result.append(scalar)
+        let shown = printableUnicode(text)
+        guard shown.utf8.contains(where: isMark) else { return shown }
+        var result: [UInt8] = []
+        for octet in shown.utf8 {
+            if isMark(octet) { result.append(UInt8(ascii: "\\")) }
+            result.append(octet)
         }
-        return String(result)
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Whether an octet may mean something in Markdown.
+    private static func isMark(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0x21, 0x23, 0x26, 0x28...0x2B, 0x3C, 0x3E, 0x5B...0x5D, 0x5F, 0x60, 0x7B...0x7E: true
+        default: false
+        }
     }
 }
 
 /// Text without control characters, and without those that turn its direction.
 func printableUnicode(_ text: String) -> String {
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
     var result = ""
     for scalar in text.unicodeScalars {
         switch scalar {

@@ -134,6 +134,8 @@ package enum Seal {
                     if path.count == 1 {
                         guard name == "nmaprun" else { return .unknown }
                         kept = reader.position
+                        // A document that ends with its first tag holds nothing, and nothing can follow it.
+                        guard octets[kept - 2] != UInt8(ascii: "/") else { return .unknown }
                     }
                     if name == "host", let time = attributes.first(where: { $0.name == "endtime" }),
                         time.value.utf8.allSatisfy({ (48...57).contains($0) })

@@ -79,9 +79,12 @@ package struct StatusLine {
         } else if let remaining = estimate.remaining {
             line += ", \(NumberText.clock(seconds: remaining)) left"
         }
-        line += "; hosts: \(progress.hostsCompleted) done, \(progress.hostsActive) active"
-        if !progress.runningScripts.isEmpty { line += "; " + scripts(progress) }
         let room = max(0, width - 1)
+        let names = progress.runningScripts.isEmpty ? "" : "; " + scripts(progress)
+        let hosts = "; hosts: \(progress.hostsCompleted) done, \(progress.hostsActive) active"
+        // Where not all fits, what is slow says more than the counts.
+        let isWide = line.utf8.count + hosts.utf8.count + names.utf8.count <= room
+        line += isWide || names.isEmpty ? hosts + names : names
         guard line.utf8.count > room else { return line }
         return String(line.prefix(max(0, room - 3))) + String(repeating: ".", count: min(3, room))
     }

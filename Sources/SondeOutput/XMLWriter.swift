@@ -84,6 +84,10 @@ struct XMLWriter {
     /// reference to itself rather than one for each octet of its UTF-8, which would read back as other
     /// characters.
     private static func escape(_ characters: String, into text: inout [UInt8]) {
+        if isPlain(characters) {
+            text.append(contentsOf: characters.utf8)
+            return
+        }
         var previous: Unicode.Scalar = " "
         for scalar in characters.unicodeScalars {
             switch scalar {
@@ -105,6 +109,23 @@ struct XMLWriter {
             }
             previous = scalar
         }
+    }
+
+    /// Whether text stands for itself.
+    private static func isPlain(_ characters: String) -> Bool {
+        var previous: UInt8 = 0x20
+        for octet in characters.utf8 {
+            switch octet {
+            case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""),
+                UInt8(ascii: "'"), 0x7F...:
+                return false
+            case UInt8(ascii: "-"): if previous == octet { return false }
+            case 0x20...: break
+            default: return false
+            }
+            previous = octet
+        }
+        return true
     }
 
     private static func reference(_ scalar: Unicode.Scalar) -> String {

@@ -16,7 +16,7 @@ extension JSONValue {
                 ports: PortRanges.numbers(scan["ports"]?.text ?? "")
             )
         }
-        return ScanHeader(
+        var header = ScanHeader(
             commandLine: self["command"]?.text ?? "",
             version: self["version"]?.text ?? "",
             started: self["started"]?.double ?? 0,
@@ -24,6 +24,8 @@ extension JSONValue {
             verbosity: self["verbosity"]?.integer ?? 0,
             debugging: self["debugging"]?.integer ?? 0
         )
+        header.sandbox = self["sandbox"]?.elements.compactMap(\.text)
+        return header
     }
 
     /// What was known when a scan ended.
@@ -61,6 +63,12 @@ extension JSONWriter {
         endArray()
         member("verbosity", header.verbosity)
         member("debugging", header.debugging)
+        if let sandbox = header.sandbox {
+            key("sandbox")
+            beginArray()
+            for layer in sandbox { string(layer) }
+            endArray()
+        }
         endObject()
     }
 

@@ -97,14 +97,32 @@ package struct JSONWriter {
 
     /// A number without a needless fraction: `3`, `0.25`; at most microseconds.
     static func text(_ value: Double) -> String {
+        let millionths = (value * 1e6).rounded()
+        if millionths.magnitude < 9e15 { return text(millionths: Int(millionths)) }
         let rounded = (value * 1e6).rounded() / 1e6
         if let whole = Int(exactly: rounded) { return String(whole) }
         let text = String(rounded)
         return text.contains("inf") || text.contains("nan") ? "0" : text
     }
 
+    private static func text(millionths: Int) -> String {
+        let (whole, rest) = millionths.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
+        var text = (millionths < 0 ? "-" : "") + String(whole)
+        guard rest > 0 else { return text }
+        var fraction = rest
+        var width = 6
+        while fraction % 10 == 0 {
+            fraction /= 10
+            width -= 1
+        }
+        let digits = String(fraction)
+        text += "." + String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+        return text
+    }
+
     /// Text in which every octet that is no part of a UTF-8 character is `\xHH`.
     package static func visible(_ octets: [UInt8]) -> String {
+        if let text = String(validating: octets, as: UTF8.self) { return text }
         var text = ""
         var rest = octets[...]
         while !rest.isEmpty {
@@ -149,6 +167,10 @@ package struct JSONWriter {
         octets.append(UInt8(ascii: "\""))
         if text.allSatisfy(Self.isPlain) {
             octets.append(contentsOf: text)
+        } else if text.allSatisfy({ $0 < 0x80 }) {
+            for octet in text {
+                if Self.isPlain(octet) { octets.append(octet) } else { scalar(Unicode.Scalar(octet)) }
+            }
         } else {
             for scalar in String(decoding: text, as: UTF8.self).unicodeScalars { self.scalar(scalar) }
         }

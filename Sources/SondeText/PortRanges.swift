@@ -4,16 +4,19 @@
 package enum PortRanges {
     /// The numbers, ascending and unique; what is no number is left out.
     package static func numbers(_ text: String) -> [UInt16] {
-        var found: Set<UInt16> = []
+        var found: [UInt16] = []
+        var isAscending = true
         for part in text.split(separator: ",") {
             let ends = part.split(separator: "-", maxSplits: 1)
             guard let first = ends.first.flatMap({ UInt16($0) }),
                 let last = ends.last.flatMap({ UInt16($0) }),
                 first <= last
             else { continue }
-            found.formUnion(first...last)
+            if let latest = found.last, latest >= first { isAscending = false }
+            found.append(contentsOf: first...last)
         }
-        return found.sorted()
+        // Reports write them in order, each once.
+        return isAscending ? found : Set(found).sorted()
     }
 
     /// Ascending numbers as ranges.

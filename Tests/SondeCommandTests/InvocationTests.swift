@@ -58,6 +58,32 @@ import Testing
         }
     }
 
+    @Test("a first word that is nearly a command is scanned with a hint, other names without one")
+    func commandHint() {
+        for (words, hint) in [
+            (["lst"], "list"), (["shwo", "-n"], "show"), (["mail"], nil), (["list.test"], nil),
+        ] {
+            let line = ["sonde"] + words
+            let environment = CommandEnvironment(isRoot: false, now: .now)
+            guard case .scan(let request) = Invocation(commandLine: line, environment: environment) else {
+                Issue.record("no scan of \(words)")
+                continue
+            }
+            #expect(request.notes.contains { $0.contains("sonde \(hint ?? "")?") } == (hint != nil))
+        }
+    }
+
+    @Test("every section of the usage is a topic of the help")
+    func topics() {
+        for line in UsageText.usage.split(separator: "\n") where line.hasSuffix(":") && !line.hasPrefix(" ") {
+            let title = String(line.dropLast())
+            guard !["Commands", "Examples"].contains(title) else { continue }
+            #expect(
+                HelpTopics.names.contains { UsageText.section(title).contains(HelpTopics.text($0) ?? "-") }
+            )
+        }
+    }
+
     @Test("completions are printed for each shell", arguments: ["bash", "zsh", "fish"])
     func completions(shell: String) throws {
         let result = try #require(printed(invoke("--generate-completion-script", shell)))

@@ -24,8 +24,8 @@ import Testing
         #expect(resolved.notes.isEmpty)
     }
 
-    @Test("a lock file is refused as long as nothing checks it")
-    func locked() {
-        #expect(throws: UsageError.self) { try resolve("--locked scripts.lock h") }
+    @Test("a lock file reaches the plan")
+    func locked() throws {
+        #expect(try resolve("--locked scripts.lock h").plan.containment.lockFile == "scripts.lock")
     }
 }

@@ -25,6 +25,11 @@ import Testing
         }
     }
 
+    @Test("a document that ends with its first tag gets no second one")
+    func emptyRoot() {
+        #expect(Seal.mend(Array("<nmaprun version=\"1\"/>\n<host>".utf8)) == .unknown)
+    }
+
     @Test("a time that is none is not copied into the ending")
     func forgedTime() throws {
         let cut = "<nmaprun><host endtime=\"1&quot;/>&lt;evil\"><status state=\"up\"/></host>"

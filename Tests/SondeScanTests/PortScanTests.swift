@@ -77,7 +77,8 @@ struct PortScanTests {
     @Test("an answer to a late try earns all ports another one")
     func bench() throws {
         let run = try Run([1, 2]) { address, attempt in address.port == 1 && attempt == 1 ? .open : .silent }
-        #expect(run.technique.log.count { $0.address.port == 2 } == 3)
+        // And yet another one, as few ports are left.
+        #expect(run.technique.log.count { $0.address.port == 2 } == 4)
         #expect(run.states() == [1: .open, 2: .filtered])
     }
 

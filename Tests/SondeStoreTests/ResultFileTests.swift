@@ -60,6 +60,31 @@ import Testing
         #expect(results.summary?.elapsed == 3.5 && results.summary?.hostsUp == 1)
     }
 
+    @Test("thousands of hosts with a thousand ports each are read in little time")
+    func manyHosts() throws {
+        var lines = ""
+        for number in 0..<3000 {
+            let address = "10.0.\(number / 250).\(number % 250 + 1)"
+            lines +=
+                #"{"type":"port","host":"\#(address)","name":null,"port":22,"protocol":"tcp","state":"open","#
+            lines += #""reason":"syn-ack","ttl":64,"service":null}"# + "\n"
+            lines +=
+                #"{"type":"host","host":"\#(address)","name":null,"state":"up","other_ports":[{"protocol":"tcp","#
+            lines +=
+                #""state":"closed","reason":"reset","count":900,"ports":"1-21,23-900"},{"protocol":"tcp","#
+            lines += #""state":"filtered","reason":"no-response","count":2,"ports":"950,999"}]}"# + "\n"
+        }
+        let clock = ContinuousClock()
+        var results: ScanResults?
+        let time = try clock.measure { results = try read(lines) }
+        let host = try #require(results?.hosts.last)
+        #expect(host.ports.count == 902 && open(host) == ["22/tcp"])
+        #expect(host.ports.outcome(of: Port(999, .tcp))?.state == .filtered)
+        #expect(host.ports.outcome(of: Port(900, .tcp)) == PortOutcome(.closed, .reset))
+        // Took minutes, and gigabytes, when each port was an object of its own; unoptimised it takes some seconds.
+        #expect(time < .seconds(30))
+    }
+
     @Test("Nmap's XML gives systems and ways")
     func systems() throws {
         let text = """

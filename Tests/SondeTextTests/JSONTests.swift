@@ -28,6 +28,28 @@ import Testing
         #expect(throws: TextError.self) { try JSONParser.parse(Array(("\n" + text).utf8)) }
     }
 
+    @Test(
+        "numbers have at most six decimals and no needless ones",
+        arguments: [
+            (0.25, "0.25"), (-0.5, "-0.5"), (3, "3"), (1_795_469_161.123_456_7, "1795469161.123457"),
+            (0.000_001, "0.000001"),
+            (1e-9, "0"), (1e15, "1000000000000000"), (-2.000_000_1, "-2"), (.infinity, "null"),
+            (.nan, "null"),
+        ]
+    )
+    func numbers(value: Double, text: String) {
+        var writer = JSONWriter()
+        writer.double(value)
+        #expect(String(decoding: writer.octets, as: UTF8.self) == text)
+    }
+
+    @Test("lists of ports are read in any order, each number once")
+    func ranges() {
+        #expect(PortRanges.numbers("1-3,7,9-10") == [1, 2, 3, 7, 9, 10])
+        #expect(PortRanges.numbers("9,1-3,2-4,x,-") == [1, 2, 3, 4, 9])
+        #expect(PortRanges.numbers("65535,65535") == [65535])
+    }
+
     @Test("values that nest too deep are refused, not followed")
     func depth() {
         let text = [UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)

@@ -65,8 +65,11 @@ typedef struct sonde_lua_account {
 typedef struct sonde_lua_world {
     /// Swift's owner, handed to every call-back.
     void *_Nullable owner;
-    /// Runs host function `number`. Answers a count of results or a code above. Must not raise.
-    int (*_Nullable invoke)(lua_State *_Nonnull L, void *_Nullable owner, int64_t number);
+    /// Runs a host function. Answers a count of results or a code above. Must not raise.
+    int (*_Nullable invoke)(lua_State *_Nonnull L, void *_Nonnull function);
+    /// The host functions by their numbers.
+    void *_Nonnull *_Nullable functions;
+    size_t function_count;
     /// Pushes the results of the operation that suspended this coroutine; answers as `invoke` does.
     int (*_Nullable resumed)(lua_State *_Nonnull L, void *_Nullable owner);
     /// Asked in long steps. Must not raise.
@@ -181,6 +184,12 @@ int sonde_lua_resume(lua_State *_Nonnull co, int arguments, int *_Nonnull result
 void sonde_lua_reset(lua_State *_Nonnull co);
 /// Compiles text (never bytecode) and pushes the function, or the error. Answers a status. [-0, +1, -]
 int sonde_lua_load(lua_State *_Nonnull L, const char *_Nonnull text, size_t length, const char *_Nonnull name);
+/// The name and version of the Lua library that runs.
+const char *_Nonnull sonde_lua_library(void);
+/// Pushes the function of bytecode, which must be this library's own: it is not checked. Answers a status. [-0, +1, -]
+int sonde_lua_load_compiled(lua_State *_Nonnull L, const char *_Nonnull code, size_t length, const char *_Nonnull name);
+/// The bytecode of the function on top, to be freed; null for a C function or lack of memory. [-0, +0, -]
+char *_Nullable sonde_lua_compiled(lua_State *_Nonnull L, size_t *_Nonnull length);
 /// Pushes a traceback of `co` with a message (or none) before it. [-0, +1, m]
 void sonde_lua_traceback(lua_State *_Nonnull L, lua_State *_Nonnull co, const char *_Nullable message);
 

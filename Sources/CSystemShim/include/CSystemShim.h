@@ -43,6 +43,32 @@ typedef struct {
 /// Sends packets in order; the number that were sent, at least one, or -1.
 int sonde_send_packets(int descriptor, const void *bytes, const sonde_packet *packets, size_t count);
 
+/// What a capture must know of an interface.
+typedef struct {
+    uint32_t index;
+    bool is_up;
+    bool is_ethernet; // frames have Ethernet's header, as those of loopback do
+    bool is_loopback;
+} sonde_link;
+int sonde_capture_link(int descriptor, const char *device, sonde_link *link);
+/// Makes a packet socket tell time and length of each frame, and gives it so many octets of room.
+int sonde_capture_prepare(int descriptor, int room);
+/// Sets a filter: instructions of `struct sock_filter`.
+int sonde_capture_filter(int descriptor, const void *instructions, unsigned count);
+/// Takes frames of one interface from now on.
+int sonde_capture_start(int descriptor, uint32_t interface, bool is_promiscuous);
+/// One captured frame in a run of slots.
+typedef struct {
+    int64_t time; // nanoseconds since 1970
+    uint32_t wire_length;
+    uint32_t offset;
+    uint32_t count;
+} sonde_captured;
+/// Takes the frames that wait, at most one for each of `count` slots; a slot holds four octets less than its size.
+int sonde_capture_receive(int descriptor, void *bytes, size_t slot, sonde_captured *packets, size_t count);
+/// Frames taken and lost since this was last asked.
+int sonde_capture_counts(int descriptor, uint32_t *received, uint32_t *dropped);
+
 /// Options, by what they do. `family` is 4 or 6.
 int sonde_set_reuse_address(int descriptor);
 int sonde_set_hop_limit(int descriptor, int family, int hops);
@@ -68,6 +94,14 @@ static inline uint64_t sonde_event_data(const struct epoll_event *events, int in
 int sonde_wakeup_make(void);
 int sonde_wakeup_signal(int descriptor);
 
+/// What tells one state of a file from another; times are nanoseconds since 1970.
+typedef struct {
+    uint64_t device, number;
+    int64_t size, modified, changed;
+} sonde_file_state;
+/// Looks at a plain file; -1 with EINVAL for anything else that is there.
+int sonde_look_at_file(const char *path, sonde_file_state *state);
+
 /// Raises the soft limit of open descriptors to the hard one; stores what holds then.
 int sonde_raise_descriptor_limit(uint64_t *limit);
 /// Makes writing to a closed connection an error instead of a signal, for the whole process.
@@ -81,7 +115,7 @@ const char *sonde_error_text(int number);
 
 /// Takes from all threads, for good, the system calls that a scanner has no use for; programs cannot be started unless
 /// asked for.
-int sonde_confine_calls(bool may_start_programs);
+int sonde_confine_calls(bool may_start_programs, bool on_all_threads);
 /// The version of Landlock that the kernel has, or -1.
 int sonde_landlock_version(void);
 /// Begins rules about files: what they do not allow will be refused to this thread. Answers a descriptor.

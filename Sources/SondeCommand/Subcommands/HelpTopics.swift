@@ -4,7 +4,8 @@
 enum HelpTopics {
     private static let sections: [(String, String)] = [
         ("targets", "Targets"), ("discovery", "Host discovery"), ("ports", "Scan techniques and ports"),
-        ("services", "Services and operating systems"), ("scripts", "Scripts"), ("timing", "Timing"),
+        ("services", "Services and operating systems"), ("scripts", "Scripts"),
+        ("containment", "Containment"), ("timing", "Timing"),
         ("packets", "Packets"), ("output", "Output"), ("other", "Other"),
     ]
 
@@ -16,23 +17,23 @@ enum HelpTopics {
         guard let topic = words.words.first else {
             return StandardStreams.write(UsageText.usage) == .written ? 0 : 1
         }
-        let text: String
-        if let title = sections.first(where: { $0.0 == topic })?.1 {
-            text = UsageText.section(title)
-        } else if topic == "commands" {
-            text = UsageText.commands
-        } else if topic == "config" {
-            text = ConfigFile.help
-        } else if topic == "status" {
-            text = UsageText.statuses
-        } else if let command = Subcommand(rawValue: topic) {
-            text = "Usage: sonde \(command.synopsis)\n\(command.summary)\n"
-        } else {
+        guard let text = text(topic) else {
             let near = names.min { editDistance($0, topic) < editDistance($1, topic) } ?? "output"
             throw .usage(
                 "there is no topic \(shown(topic)); did you mean \(near)? All: \(names.joined(separator: " "))"
             )
         }
         return StandardStreams.write(text) == .written ? 0 : 1
+    }
+
+    /// What is said of a topic, or of a command; nothing for others.
+    static func text(_ topic: String) -> String? {
+        if let title = sections.first(where: { $0.0 == topic })?.1 { return UsageText.section(title) }
+        switch topic {
+        case "commands": return UsageText.commands
+        case "config": return ConfigFile.help
+        case "status": return UsageText.statuses
+        default: return Subcommand(rawValue: topic).map { "Usage: sonde \($0.synopsis)\n\($0.summary)\n" }
+        }
     }
 }

@@ -33,7 +33,7 @@ enum Subcommand: String, Hashable, Sendable, CaseIterable {
         case .report: "report SCAN [-oN|-oX|-oG|-oJ|-oH|-oA|--output-…] FILE"
         case .seal: "seal FILE..."
         case .resume: "resume [SCAN]"
-        case .script: "script list|show|args [NAME...] | script check"
+        case .script: "script list|show|args [NAME...] | script lock NAME... [-o FILE] | script check"
         case .help: "help [TOPIC]"
         }
     }

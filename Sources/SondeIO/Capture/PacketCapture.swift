@@ -37,7 +37,8 @@ package final class CapturePool {
     /// Opens a capture; tests put in their own.
     package var open: (CaptureRequest, Syscalls) throws(CaptureError) -> any PacketSource = {
         (request, syscalls) throws(CaptureError) in
-        try PcapSource(request, syscalls)
+        if let source = SocketSource(request, syscalls) { return source }
+        return try PcapSource(request, syscalls)
     }
     /// How many captures of the kernel are open.
     package var count: Int { captures.count }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where captured packets come from: libpcap, or what a test makes up.
+/// Where captured packets come from: a packet socket, libpcap, or what a test makes up.
 package protocol PacketSource: AnyObject {
     /// Becomes readable when packets wait; open and non-blocking.
     var descriptor: CInt { get }

@@ -4,7 +4,7 @@ internal import CPcap
 internal import CSystemShim
 internal import Glibc
 
-/// A live capture of libpcap: non-blocking, each packet told at once.
+/// A live capture of libpcap: non-blocking, each packet told at once; for what ``SocketSource`` leaves to it.
 @safe
 final class PcapSource: PacketSource {
     let descriptor: CInt
@@ -36,7 +36,7 @@ final class PcapSource: PacketSource {
     func close() {
         guard let open = unsafe handle else { return }
         unsafe handle = nil
-        unsafe closeAside(open)
+        unsafe runAside(UnsafeMutableRawPointer(open)) { handle in unsafe pcap_close(OpaquePointer(handle)) }
     }
 
     func next(
@@ -151,22 +151,6 @@ final class PcapSource: PacketSource {
                 }
             return CaptureError(code, device: request.device, detail: unsafe cText(pcap_geterr(raw)))
         }
-    }
-}
-
-/// Closes a capture on a thread of its own: the kernel makes whoever closes one wait for tens of milliseconds.
-///
-/// Nobody else may use the handle any more.
-private func closeAside(_ handle: OpaquePointer) {
-    var thread = pthread_t()
-    let body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { handle in
-        unsafe pcap_close(OpaquePointer(handle))
-        return nil
-    }
-    if unsafe pthread_create(&thread, nil, body, UnsafeMutableRawPointer(handle)) == 0 {
-        pthread_detach(thread)
-    } else {
-        unsafe pcap_close(handle)
     }
 }
 

@@ -16,6 +16,7 @@ package final class DataDirectory {
     package private(set) var ignoredLocalFile: IgnoredLocalFile?
 
     private var answers: [String: FoundPath?] = [:]
+    private var folders: [String: Bool] = [:]
 
     /// Makes a finder.
     package init(places: DataPlaces) { self.places = places }
@@ -62,14 +63,26 @@ package final class DataDirectory {
 
     private func search(_ name: String) -> FoundPath? {
         if let override = places.overrides[name] { return FileStatus(override).found }
-        for directory in places.directories {
+        for directory in places.directories where hasFolder(of: name, in: directory) {
             if let found = FileStatus(directory + "/" + name).found { return found }
         }
         return nil
     }
 
+    /// Whether a directory has the folder that a name begins with: asked once for the hundreds of files in some.
+    private func hasFolder(of name: String, in directory: String) -> Bool {
+        guard let slash = name.utf8.lastIndex(of: UInt8(ascii: "/")) else { return true }
+        let folder = "\(directory)/\(name[..<slash])"
+        if let answer = folders[folder] { return answer }
+        let answer = FileStatus(folder).status != nil
+        folders[folder] = answer
+        return answer
+    }
+
     private func noteLocalFile(_ name: String, used path: String) {
-        guard ignoredLocalFile == nil, let directory = places.currentDirectory else { return }
+        guard ignoredLocalFile == nil, let directory = places.currentDirectory,
+            hasFolder(of: name, in: directory)
+        else { return }
         let local = FileStatus(directory + "/" + name)
         guard case .file = local.found, !local.isSameFile(as: FileStatus(path)) else { return }
         ignoredLocalFile = IgnoredLocalFile(name: name, used: path)

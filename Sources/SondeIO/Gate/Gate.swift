@@ -96,6 +96,9 @@ package final class Gate {
         self.rate = rate
     }
 
+    /// Whether somebody waits for a place or for their turn.
+    package var hasQueue: Bool { !queue.isEmpty }
+
     /// How many wait for a place or for their turn.
     package var waitingCount: Int { queue.count(where: \.isWaitingAtGate) }
 

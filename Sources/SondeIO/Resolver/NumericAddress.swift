@@ -8,7 +8,7 @@ package enum NumericAddress {
     /// Reads an address, also in the old forms of `inet_aton(3)` (`127.1`, `0x7f000001`) and with the name of an
     /// interface as its zone (`fe80::1%eth0`); nil for anything else.
     package static func parse(_ text: String) -> IPAddress? {
-        if let address = IPAddress(parsing: text) { return address }
+        if let address = IPAddress(text) { return address }
         if text.utf8.contains(UInt8(ascii: "%")) { return withNamedZone(text) }
         return oldForm(text)
     }

@@ -15,6 +15,8 @@ final class PacketQueue: ReadinessHandler {
     static let batch = 64
     /// Packets from which on another thread sends them.
     static let leastAway = 16
+    /// Packets from which on the loop sends them itself while the other thread is busy.
+    static let leastBeside = 32
     /// How long to wait where the system names a shortage that no event ends.
     static let pause = TimeSpan.milliseconds(1)
 
@@ -56,7 +58,9 @@ final class PacketQueue: ReadinessHandler {
     }
 
     /// Packets that have not left.
-    var waitingCount: Int { packets.count - next + away }
+    var waitingCount: Int { waitingHere + away }
+
+    private var waitingHere: Int { packets.count - next }
 
     /// Sends a packet now; only if others wait, or the gate says later, does it wait too.
     func send(_ octets: [UInt8], to address: SocketAddress?) throws(PacketError) {
@@ -92,13 +96,13 @@ final class PacketQueue: ReadinessHandler {
 
     /// Sends as much as may leave now.
     func flush() {
-        guard !isBlocked, away == 0 else { return }
-        if waitingCount >= Self.leastAway, next == 0, giveAway() { return }
+        guard !isBlocked, away == 0 || waitingHere >= Self.leastBeside else { return }
+        if away == 0, waitingHere >= Self.leastAway, next == 0, giveAway() { return }
         flushHere()
     }
 
     private func flushHere() {
-        while waitingCount > 0 {
+        while waitingHere > 0 {
             let ready = takePlaces()
             guard ready > 0 else { return }
             do throws(SystemError) {
@@ -145,6 +149,8 @@ final class PacketQueue: ReadinessHandler {
         }
         let rest = batch.packets.count - batch.next
         if rest > 0 {
+            packets.removeFirst(next)
+            next = 0
             batch.putRest(before: &bytes, &packets)
             paid += rest
             owesDrained = true
@@ -154,7 +160,7 @@ final class PacketQueue: ReadinessHandler {
                 skip(error)
             }
         }
-        if waitingCount > 0 { flush() }
+        if waitingHere > 0 { flush() }
         tellDrained()
     }
 
@@ -166,7 +172,7 @@ final class PacketQueue: ReadinessHandler {
 
     /// How many of the next packets may leave; sets the alarm if that is none.
     private func takePlaces() -> Int {
-        let wanted = min(waitingCount, Self.batch)
+        let wanted = min(waitingHere, Self.batch)
         while paid < wanted {
             if let later = network.gate.takeDatagram() {
                 if paid == 0 { wait(until: later) }

@@ -31,9 +31,12 @@ package struct KernelSandbox: Sendable {
     package init() {}
 
     /// Gives the rights up; this cannot be undone.
-    package mutating func enter() {
+    ///
+    /// - Parameter thread: whether only the calling thread and those it starts are confined. Files are always confined
+    ///   for these alone, as the kernel knows no other way.
+    package mutating func enter(onlyThread thread: Bool = false) {
         if !startsPrograms, confineFiles() { active.append("Landlock") }
-        if sonde_confine_calls(startsPrograms) == 0 { active.append("seccomp") }
+        if sonde_confine_calls(startsPrograms, !thread) == 0 { active.append("seccomp") }
     }
 
     private func confineFiles() -> Bool {

@@ -5,11 +5,12 @@ internal import SondeModel
 
 /// Whether this process may send and capture raw packets.
 package enum RawAccess {
-    /// Tries to open a raw and a packet socket, and closes them at once.
+    /// Tries to open a raw socket, and closes it at once.
+    ///
+    /// The kernel asks for the same right when a packet socket is opened, but makes who closes one wait.
     package static func isAvailable(_ syscalls: Syscalls = Syscalls()) -> Bool {
         do throws(SystemError) {
             _ = try syscalls.rawSocket(.inet)
-            _ = try syscalls.packetSocket(interfaceIndex: 0)
             return true
         } catch {
             return false

@@ -37,7 +37,7 @@ package final class Syscalls {
     }
 
     @inline(never)
-    private func forcedNumber(_ call: String) -> Int32? {
+    func forcedNumber(_ call: String) -> Int32? {
         let number = plan.number(for: call)
         isForcing = !plan.isEmpty
         return number
@@ -45,7 +45,7 @@ package final class Syscalls {
 
     /// Makes one call: the result, `nil` if it would block, or an error.
     @inline(__always)
-    private func attempt(_ call: String, _ body: () -> Int) throws(SystemError) -> Int? {
+    func attempt(_ call: String, _ body: () -> Int) throws(SystemError) -> Int? {
         if isForcing, let number = forcedNumber(call) {
             if number == EAGAIN { return nil }
             throw SystemError(number: number, call: call)
@@ -63,7 +63,7 @@ package final class Syscalls {
     /// Makes one call that never blocks.
     @inline(__always)
     @discardableResult
-    private func demand(_ call: String, _ body: () -> CInt) throws(SystemError) -> CInt {
+    func demand(_ call: String, _ body: () -> CInt) throws(SystemError) -> CInt {
         guard let result = try attempt(call, { Int(body()) }) else {
             throw SystemError(number: EAGAIN, call: call)
         }

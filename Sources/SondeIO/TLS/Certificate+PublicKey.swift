@@ -52,12 +52,24 @@ extension Certificate {
     private func kind(of key: OpaquePointer) -> CertificatePublicKey.Kind {
         switch unsafe EVP_PKEY_get_base_id(key) {
         case NID_rsaEncryption, NID_rsa:
+            if let numbers = RSANumbers(der: keyOctets) {
+                return .rsa(exponent: numbers.exponent, modulus: numbers.modulus)
+            }
             return .rsa(exponent: unsafe number("e", of: key), modulus: unsafe number("n", of: key))
         case NID_dsa, NID_dsa_2, NID_dsaWithSHA, NID_dsaWithSHA1, NID_dsaWithSHA1_2: return .dsa
         case NID_dhKeyAgreement, NID_dhpublicnumber: return .diffieHellman
         case NID_X9_62_id_ecPublicKey: return .ellipticCurve(unsafe curve(of: key))
         default: return .unknown
         }
+    }
+
+    /// The key itself as the certificate holds it, without its algorithm.
+    private var keyOctets: [UInt8] {
+        // The text belongs to the certificate, which lives as long as this object; its length goes with it.
+        guard let text = unsafe X509_get0_pubkey_bitstr(pointer),
+            let start = unsafe ASN1_STRING_get0_data(text)
+        else { return [] }
+        return unsafe Array(UnsafeBufferPointer(start: start, count: Int(max(0, ASN1_STRING_length(text)))))
     }
 
     private func number(_ name: String, of key: OpaquePointer) -> [UInt8] {

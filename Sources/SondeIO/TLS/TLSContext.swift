@@ -60,6 +60,8 @@ enum TLSPermissions {
         _ = unsafe SSL_CTX_set_cipher_list(context, everySuite)
         _ = unsafe SSL_CTX_set_ciphersuites(context, everyTLS13Suite)
         unsafe SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
+        // Even so the library would build and check the chain, only to leave the outcome alone.
+        unsafe SSL_CTX_set_cert_verify_callback(context, { _, _ in 1 }, nil)
         _ = unsafe SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, 0, nil)
         unsafe setModes(context)
         OpenSSLLibrary.clearErrors()

@@ -50,6 +50,7 @@ struct HostScan {
     private var retries: [PortProbe] = []
     private var bench: [PortProbe] = []
     private(set) var highestAttempt = 0
+    private var decidedCount = 0
     private var highestAnswered = 0
     private var waitUntil: Instant?
     private var lastSent: Instant?
@@ -70,7 +71,16 @@ struct HostScan {
     }
 
     /// How many tries after the first a port may have now.
-    private var allowedRetries: Int { min(max(1, highestAnswered + 1), maximumRetries) }
+    ///
+    /// One more than the highest that had an answer; where packets are known to get lost and few ports are left, yet another
+    /// one, which costs little and tells lost answers from silence.
+    private var allowedRetries: Int {
+        let isCheap = highestAnswered > 0 && portCount - decidedCount <= Self.fewPorts
+        return min(max(1, highestAnswered + 1) + (isCheap ? 1 : 0), maximumRetries)
+    }
+
+    /// Undecided ports that may have another try at little cost.
+    private static let fewPorts = 32
 
     // MARK: What to do
 
@@ -164,6 +174,7 @@ struct HostScan {
 
     /// Sets a port's state.
     mutating func decide(_ probe: PortProbe, _ outcome: PortOutcome) {
+        if codes[Int(probe.index)] == 0 { decidedCount += 1 }
         codes[Int(probe.index)] = code(of: outcome)
     }
 

@@ -175,7 +175,11 @@ struct PatternLiterals: Equatable {
             isUnreadable = true
             return
         }
-        if kind == .comment { return }
+        if kind == .comment {
+            // A quantifier behind a comment is about what stands before it, which is already taken.
+            if let next, "*+?{".utf8.contains(next) { isUnreadable = true }
+            return
+        }
         let known = runs.count
         let hasChoice = readSequence(depth: depth + 1)
         guard next == UInt8(ascii: ")") else {

@@ -30,12 +30,12 @@ package struct CongestionWindow: Hashable, Sendable {
     private let divisor: Double
     private let level: Level
 
-    /// Starts with the usual ten, as far as that is allowed.
+    /// Starts with what the timing says, as far as that is allowed.
     package init(_ level: Level, _ timing: ScanTiming) {
         self.level = level
         low = Double(timing.lowWindow)
         high = Double(timing.highWindow)
-        size = min(max(10, low), high)
+        size = min(max(timing.initialWindow, low), high)
         increment = timing.avoidanceIncrement
         divisor = timing.thresholdDivisor
     }

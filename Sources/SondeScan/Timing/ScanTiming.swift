@@ -13,6 +13,8 @@ package struct ScanTiming: Hashable, Sendable {
 
     /// Whether also the only probe of a host is held back before its next try.
     let holdsBackSingleProbes: Bool
+    /// Probes in flight at the beginning, as far as they are allowed.
+    let initialWindow: Double
 
     /// Derives the values.
     ///
@@ -27,6 +29,7 @@ package struct ScanTiming: Hashable, Sendable {
     ) {
         self.template = template
         holdsBackSingleProbes = false
+        initialWindow = 10
         let isTCP = transport != .udp
         let usual = TimeSpan.milliseconds(isTCP ? [1000, 1000, 1000, 1000, 10, 5][template.level] : 1000)
         self.maximumScanDelay = maximumScanDelay ?? usual
@@ -43,6 +46,8 @@ package struct ScanTiming: Hashable, Sendable {
     private init(_ template: TimingTemplate, maximumScanDelay: TimeSpan) {
         self.template = template
         holdsBackSingleProbes = true
+        // Where most addresses are nobody's, silence says nothing of the link, and no answer lets the window grow.
+        initialWindow = 75
         self.maximumScanDelay = maximumScanDelay
     }
 

@@ -6,7 +6,7 @@ internal import SondeLua
 /// The certificate object of scripts (spec `nse-api`, section 8.3): its fields are made when asked for.
 extension ScriptEngine {
     func installCertificates() {
-        let index = lua.function("certificate.index") { [unowned self] (frame) throws(HostError) in
+        let index = lua.function("certificate.index") { [self] (frame) throws(HostError) in
             let certificate = try frame.object(at: 1, as: types.certificate)
             guard let key = frame.octets(at: 2).map({ String(decoding: $0, as: UTF8.self) }) else {
                 frame.pushNil()
@@ -14,7 +14,7 @@ extension ScriptEngine {
             }
             return push(frame, key, of: certificate)
         }
-        let digest = lua.function("certificate.digest") { [unowned self] (frame) throws(HostError) in
+        let digest = lua.function("certificate.digest") { [self] (frame) throws(HostError) in
             let certificate = try frame.object(at: 1, as: types.certificate)
             guard let octets = certificate.digest(try frame.text(at: 2)) else { return .nothing }
             frame.push(octets)

@@ -23,7 +23,7 @@ extension ScriptEngine {
     /// Adds `new_dnet` and the `dnet` table to the `nmap` table on top.
     func installRawSending(_ frame: borrowing CallFrame) {
         let nmap = frame.count
-        add(frame, "new_dnet") { [unowned self] frame in
+        add(frame, "new_dnet") { [self] frame in
             frame.push(NmapDnet(), as: types.dnet)
             return .results(1)
         }
@@ -57,13 +57,13 @@ extension ScriptEngine {
     // MARK: Frames
 
     private func installFrameMethods(_ frame: borrowing CallFrame) {
-        add(frame, "ethernet_open") { [unowned self] (frame) throws(HostError) in
+        add(frame, "ethernet_open") { [self] (frame) throws(HostError) in
             let dnet = try dnetArgument(frame)
             dnet.link = try linkSender(try frame.text(at: 2))
             traceLine("Ethernet open \(dnet.link?.interface ?? "")")
             return success(frame)
         }
-        add(frame, "ethernet_send") { [unowned self] (frame) throws(HostError) in
+        add(frame, "ethernet_send") { [self] (frame) throws(HostError) in
             let dnet = try dnetArgument(frame)
             guard let link = dnet.link else { throw .message("dnet ethernet interface is not open") }
             let octets = try frame.string(at: 2)
@@ -80,7 +80,7 @@ extension ScriptEngine {
                 return softFailure(frame, "eth_send error: \(error)")
             }
         }
-        add(frame, "ethernet_close") { [unowned self] (frame) throws(HostError) in
+        add(frame, "ethernet_close") { [self] (frame) throws(HostError) in
             let dnet = try dnetArgument(frame)
             closeLink(of: dnet)
             return success(frame)
@@ -111,7 +111,7 @@ extension ScriptEngine {
     // MARK: IP packets
 
     private func installPacketMethods(_ frame: borrowing CallFrame) {
-        add(frame, "ip_open") { [unowned self] (frame) throws(HostError) in
+        add(frame, "ip_open") { [self] (frame) throws(HostError) in
             let dnet = try dnetArgument(frame)
             do throws(SystemError) {
                 if dnet.raw[.inet] == nil { dnet.raw[.inet] = try rawSender(.inet) }
@@ -122,7 +122,7 @@ extension ScriptEngine {
             traceLine("raw IP socket open")
             return success(frame)
         }
-        add(frame, "ip_close") { [unowned self] (frame) throws(HostError) in
+        add(frame, "ip_close") { [self] (frame) throws(HostError) in
             let dnet = try dnetArgument(frame)
             guard dnet.isIPOpen else { return softFailure(frame, "raw socket already closed") }
             dnet.isIPOpen = false
@@ -132,7 +132,7 @@ extension ScriptEngine {
             traceLine("raw IP socket close")
             return success(frame)
         }
-        add(frame, "ip_send") { [unowned self] (frame) throws(HostError) in try sendPacket(frame) }
+        add(frame, "ip_send") { [self] (frame) throws(HostError) in try sendPacket(frame) }
     }
 
     private func rawSender(_ family: AddressFamily) throws(SystemError) -> RawSender {

@@ -18,7 +18,7 @@ extension ScriptEngine {
             frame.push(octets)
             return .results(1)
         }
-        add(frame, "fetchfile") { [unowned self] (frame) throws(HostError) in
+        add(frame, "fetchfile") { [self] (frame) throws(HostError) in
             let name = try frame.text(at: 1)
             // A name with `..` leads out of the data directories, whatever is there.
             guard case .file(let path) = dataDirectory.locate(name),
@@ -30,7 +30,7 @@ extension ScriptEngine {
             frame.push(path)
             return .results(1)
         }
-        add(frame, "get_dns_servers") { [unowned self] frame in
+        add(frame, "get_dns_servers") { [self] frame in
             let servers = network.resolver.servers.map(\.address.withoutZone.description)
             frame.pushTable(elements: servers.count)
             for (index, server) in servers.enumerated() {
@@ -39,7 +39,7 @@ extension ScriptEngine {
             }
             return .results(1)
         }
-        add(frame, "resolve") { [unowned self] (frame) throws(HostError) in try resolve(frame) }
+        add(frame, "resolve") { [self] (frame) throws(HostError) in try resolve(frame) }
         add(frame, "get_interface_link") { (frame) throws(HostError) in
             let name = try frame.text(at: 1)
             let found = (try? InterfaceList.current())?.first { $0.name == name }
@@ -51,8 +51,8 @@ extension ScriptEngine {
             }
             return .results(1)
         }
-        add(frame, "list_interfaces") { [unowned self] frame in pushInterfaces(frame) }
-        add(frame, "get_interface_info") { [unowned self] (frame) throws(HostError) in
+        add(frame, "list_interfaces") { [self] frame in pushInterfaces(frame) }
+        add(frame, "get_interface_info") { [self] (frame) throws(HostError) in
             try pushInterface(frame, named: try frame.text(at: 1))
         }
     }

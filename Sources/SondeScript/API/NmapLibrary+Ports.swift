@@ -7,13 +7,13 @@ internal import SondeModel
 /// Ports as scripts read and change them (spec `nse-api`, section 3).
 extension ScriptEngine {
     func installPortFunctions(_ frame: borrowing CallFrame) {
-        add(frame, "get_port_state") { [unowned self] (frame) throws(HostError) in
+        add(frame, "get_port_state") { [self] (frame) throws(HostError) in
             let host = try hostArgument(frame, at: 1)
             pushPort(frame, host, try portArgument(frame, at: 2))
             return .results(1)
         }
-        add(frame, "get_ports") { [unowned self] (frame) throws(HostError) in try nextPort(frame) }
-        add(frame, "set_port_state") { [unowned self] (frame) throws(HostError) in
+        add(frame, "get_ports") { [self] (frame) throws(HostError) in try nextPort(frame) }
+        add(frame, "set_port_state") { [self] (frame) throws(HostError) in
             enum Choice: String { case open, closed }
             let host = try hostArgument(frame, at: 1)
             let port = try portArgument(frame, at: 2)
@@ -25,7 +25,7 @@ extension ScriptEngine {
             host.host.ports.set(PortOutcome(state, .scriptSet), for: port)
             return .nothing
         }
-        add(frame, "set_port_version") { [unowned self] (frame) throws(HostError) in
+        add(frame, "set_port_version") { [self] (frame) throws(HostError) in
             let host = try hostArgument(frame, at: 1)
             let port = try portArgument(frame, at: 2)
             let state: ProbeState = try frame.option(at: 3, default: .hardmatched)
@@ -33,7 +33,7 @@ extension ScriptEngine {
             host.host.ports.setService(service, for: port)
             return .nothing
         }
-        add(frame, "port_is_excluded") { [unowned self] (frame) throws(HostError) in
+        add(frame, "port_is_excluded") { [self] (frame) throws(HostError) in
             enum Choice: String { case tcp, udp, sctp }
             let number = try frame.integer(at: 1)
             let choice: Choice = try frame.option(at: 2)
@@ -41,8 +41,8 @@ extension ScriptEngine {
             frame.push(facts.isExcluded(Port(UInt16(truncatingIfNeeded: number), transport)))
             return .results(1)
         }
-        add(frame, "add_targets") { [unowned self] (frame) throws(HostError) in try addTargets(frame) }
-        add(frame, "new_targets_num") { [unowned self] frame in
+        add(frame, "add_targets") { [self] (frame) throws(HostError) in try addTargets(frame) }
+        add(frame, "new_targets_num") { [self] frame in
             frame.push(addedTargets.count)
             return .results(1)
         }

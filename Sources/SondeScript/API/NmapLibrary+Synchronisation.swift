@@ -5,23 +5,23 @@ internal import SondeLua
 /// `nmap.mutex` and `nmap.condvar` (spec `nse-api`, section 6): one function per key while anybody holds it.
 extension ScriptEngine {
     func installSynchronisation(_ frame: borrowing CallFrame) {
-        let mutexAct = lua.function("mutex") { [unowned self] (frame) throws(HostError) in
+        let mutexAct = lua.function("mutex") { [self] (frame) throws(HostError) in
             guard let mutex = frame.keptObject(as: types.mutex) else { return .nothing }
             return try act(frame, on: mutex)
         }
         let knownMutexes = makeWeakTable(frame)
-        add(frame, "mutex") { [unowned self] (frame) throws(HostError) in
+        add(frame, "mutex") { [self] (frame) throws(HostError) in
             try pushShared(frame, knownMutexes) { [types] frame in
                 frame.push(ScriptMutex(), as: types.mutex)
                 frame.pushKeeping(mutexAct)
             }
             return .results(1)
         }
-        let conditionAct = lua.function("condvar") { [unowned self] (frame) throws(HostError) in
+        let conditionAct = lua.function("condvar") { [self] (frame) throws(HostError) in
             guard let condition = frame.keptObject(as: types.condition) else { return .nothing }
             return try act(frame, on: condition)
         }
-        let fetched = lua.function("condvar") { [unowned self] frame in
+        let fetched = lua.function("condvar") { [self] frame in
             if let condition = frame.keptObject(as: types.condition) {
                 current?.conditions[ObjectIdentifier(condition)] = condition
             }
@@ -38,7 +38,7 @@ extension ScriptEngine {
     ) {
         let known = makeWeakTable(frame)
         let notes = makeWeakTable(frame, mode: "k")
-        add(frame, "condvar") { [unowned self] (frame) throws(HostError) in
+        add(frame, "condvar") { [self] (frame) throws(HostError) in
             try pushShared(frame, known) { [types] frame in
                 frame.push(ConditionVariable(), as: types.condition)
                 frame.pushCopy(of: -1)

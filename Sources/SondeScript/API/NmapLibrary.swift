@@ -89,23 +89,23 @@ extension ScriptEngine {
     // MARK: Facts of the run
 
     private func installPlainFunctions(_ frame: borrowing CallFrame) {
-        add(frame, "address_family") { [unowned self] frame in
+        add(frame, "address_family") { [self] frame in
             frame.push(settings.family.rawValue)
             return .results(1)
         }
-        add(frame, "debugging") { [unowned self] frame in
+        add(frame, "debugging") { [self] frame in
             frame.push(settings.debugging)
             return .results(1)
         }
-        add(frame, "verbosity") { [unowned self] frame in
+        add(frame, "verbosity") { [self] frame in
             frame.push(settings.verbosity + (current?.script.isByName == true ? 1 : 0))
             return .results(1)
         }
-        add(frame, "timing_level") { [unowned self] frame in
+        add(frame, "timing_level") { [self] frame in
             frame.push(settings.timingLevel)
             return .results(1)
         }
-        add(frame, "version_intensity") { [unowned self] frame in
+        add(frame, "version_intensity") { [self] frame in
             frame.push(current?.script.isByName == true ? 9 : intensity)
             return .results(1)
         }
@@ -113,19 +113,19 @@ extension ScriptEngine {
             frame.push(true)
             return .results(1)
         }
-        add(frame, "is_privileged") { [unowned self] frame in
+        add(frame, "is_privileged") { [self] frame in
             frame.push(settings.isPrivileged)
             return .results(1)
         }
-        add(frame, "get_ttl") { [unowned self] frame in
+        add(frame, "get_ttl") { [self] frame in
             frame.push(settings.ttl.flatMap { (0...255).contains($0) ? $0 : nil } ?? 64)
             return .results(1)
         }
-        add(frame, "get_payload_length") { [unowned self] frame in
+        add(frame, "get_payload_length") { [self] frame in
             frame.push(settings.payloadLength)
             return .results(1)
         }
-        add(frame, "get_interface") { [unowned self] frame in
+        add(frame, "get_interface") { [self] frame in
             if let name = settings.interface { frame.push(name) } else { frame.pushNil() }
             return .results(1)
         }
@@ -150,7 +150,7 @@ extension ScriptEngine {
             frame.push((WallClock.now * 1000).rounded(.up))
             return .results(1)
         }
-        add(frame, "log_write") { [unowned self] (frame) throws(HostError) in
+        add(frame, "log_write") { [self] (frame) throws(HostError) in
             enum Place: String { case stdout, stderr }
             let place: Place = try frame.option(at: 1)
             let text = try frame.text(at: 2)

@@ -13,7 +13,7 @@ extension ScriptEngine {
         find = LuaReference(popping: frame)
         frame.pop(2)
         guard let find else { return }
-        add(frame, "receive_buf") { [unowned self] (frame) throws(HostError) in
+        add(frame, "receive_buf") { [self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
             try openDatagramsIfFresh(socket)
             guard socket.isOpen else {

@@ -23,14 +23,14 @@ final class ScriptCapture {
 extension ScriptEngine {
     /// Adds the methods to the table of socket methods on top.
     func installCaptureMethods(_ frame: borrowing CallFrame) {
-        add(frame, "pcap_open") { [unowned self] (frame) throws(HostError) in try openCapture(frame) }
-        add(frame, "pcap_receive") { [unowned self] (frame) throws(HostError) in
+        add(frame, "pcap_open") { [self] (frame) throws(HostError) in try openCapture(frame) }
+        add(frame, "pcap_receive") { [self] (frame) throws(HostError) in
             let capture = try captureArgument(frame)
             return capture.keyFunction == nil
                 ? try receivePacket(frame, capture) : try receiveAwaited(frame, capture)
         }
-        add(frame, "pcap_register") { [unowned self] (frame) throws(HostError) in try awaitPacket(frame) }
-        add(frame, "pcap_close") { [unowned self] (frame) throws(HostError) in try close(frame) }
+        add(frame, "pcap_register") { [self] (frame) throws(HostError) in try awaitPacket(frame) }
+        add(frame, "pcap_close") { [self] (frame) throws(HostError) in try close(frame) }
     }
 
     private func captureArgument(_ frame: borrowing CallFrame) throws(HostError) -> ScriptCapture {

@@ -37,7 +37,7 @@ extension ScriptEngine {
         if let protocolWord, standing == nil, frame.isNil(at: 4) {
             throw .argument(4, "invalid option '\(protocolWord)'")
         }
-        let kind: NmapSocket.Kind = try frame.option(at: 4, default: standing ?? socket.kind)
+        let kind = frame.isNil(at: 4) ? standing ?? socket.kind : try frame.option(at: 4)
         let destination = Destination(name: name, serverName: serverName, port: port, kind: kind) {
             [unowned self] end, frame in
             switch end {
@@ -56,13 +56,15 @@ extension ScriptEngine {
         to destination: Destination
     ) throws(HostError) -> HostReturn {
         let thread = try suspendableThread(frame)
-        guard !slots.take(thread) else { return try resolve(frame, socket, destination) }
-        slots.wait(thread) { [weak self, weak thread] in
+        let now = network.loop.now
+        guard !slots.take(thread, now) else { return try resolve(frame, socket, destination) }
+        slots.wait(thread, now) { [weak self, weak thread] in
             guard let self, let thread else { return }
             resume(thread) { [unowned self] (frame) throws(HostError) in
                 try resolve(frame, socket, destination)
             }
         }
+        watchSlots()
         return .suspended
     }
 
@@ -102,7 +104,7 @@ extension ScriptEngine {
         if isOldScript { socket.buffer = [] }
         let held = thread.holdsSlot
         socket.closeChannel()
-        if held, !thread.holdsSlot { _ = slots.take(thread) }
+        if held, !thread.holdsSlot { _ = slots.take(thread, network.loop.now) }
         socket.kind = destination.kind
         socket.serverName = destination.serverName
         let target = SocketAddress(zoned(address), port: destination.port)
@@ -110,7 +112,8 @@ extension ScriptEngine {
         guard destination.kind != .udp else { return connectDatagrams(frame, socket, target, thread) }
         let settings: TLSSettings? =
             destination.kind == .ssl ? TLSSettings(serverName: destination.serverName) : nil
-        let deadline = socket.deadline(network.loop.now)
+        let began = network.loop.now
+        let deadline = socket.deadline(began)
         let options = connectOptions(for: socket)
         return try wait(frame, on: socket) { [network] then in
             network.connect(
@@ -122,6 +125,7 @@ extension ScriptEngine {
                 then: then
             )
         } deliver: { [unowned self] (result: Result<TCPStream, StreamError>, frame) throws(HostError) in
+            adapt(to: result, destination.kind, target, began)
             switch result {
             case .failure(let error):
                 socket.lastDestination = target

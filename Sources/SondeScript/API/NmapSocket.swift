@@ -41,21 +41,20 @@ final class NmapSocket {
     var lastDestination: SocketAddress?
     /// The coroutine that it belongs to since the first use after connect; 0 for none.
     var coroutine: UInt = 0
-    /// The thread that closes it at its end.
-    weak var thread: ScriptThread?
+    /// The thread that closes it at its end; nothing without a channel.
+    private(set) var thread: ScriptThread?
     /// Who it is charged to while it is open.
     private var account: ScriptAccount?
     /// The thread that waits for it, with the number of that wait.
-    private weak var waiter: ScriptThread?
+    private var waiter: ScriptThread?
     private var waiterGeneration = 0
-    /// Called when the operation that a thread waits for ends without its doing.
-    var onCancel: ((ScriptThread, Int) -> Void)?
-    /// Called when it lets go of its channel.
-    var onClose: ((ScriptThread) -> Void)?
+    /// The engine, which holds the state that holds this, until it is closed.
+    private let engine: ScriptEngine
 
-    init(kind: Kind, family: AddressFamily) {
+    init(kind: Kind, family: AddressFamily, engine: ScriptEngine) {
         self.kind = kind
         self.family = family
+        self.engine = engine
     }
 
     deinit { closeChannel() }
@@ -76,7 +75,7 @@ final class NmapSocket {
     func closeChannel() {
         if let waiter {
             self.waiter = nil
-            onCancel?(waiter, waiterGeneration)
+            engine.cancelWait(of: waiter, generation: waiterGeneration)
         }
         switch channel {
         case .none: return
@@ -91,7 +90,7 @@ final class NmapSocket {
         guard let thread else { return }
         self.thread = nil
         thread.sockets[ObjectIdentifier(self)] = nil
-        onClose?(thread)
+        engine.socketClosed(of: thread)
     }
 
     /// Makes it as new, but for protocol and family.
@@ -111,7 +110,7 @@ final class NmapSocket {
         account = thread.account
         thread.account.sockets += 1
         coroutine = 0
-        thread.sockets[ObjectIdentifier(self)] = WeakSocket(self)
+        thread.sockets[ObjectIdentifier(self)] = HeldSocket(socket: self)
     }
 
     /// When an operation that begins now must have ended; nothing for never.
@@ -120,20 +119,18 @@ final class NmapSocket {
     }
 }
 
-/// Refers to a socket without keeping it: one that a script forgets is closed by the collector.
-struct WeakSocket {
-    private(set) weak var socket: NmapSocket?
-
-    init(_ socket: NmapSocket) { self.socket = socket }
+/// Refers to a socket without keeping it: one that a script forgets is closed by the collector, and takes itself out.
+struct HeldSocket {
+    unowned let socket: NmapSocket
 }
 
 /// The socket library.
 extension ScriptEngine {
     func installSocketLibrary(_ frame: borrowing CallFrame) {
-        let make = lua.function("nmap.new_socket") { [unowned self] (frame) throws(HostError) in
+        let make = lua.function("nmap.new_socket") { [self] (frame) throws(HostError) in
             enum Protocol: String { case tcp, udp }
-            let kind: Protocol = try frame.option(at: 1, default: .tcp)
-            let family: AddressFamily = try frame.option(at: 2, default: settings.family)
+            let kind: Protocol = frame.isNil(at: 1) ? .tcp : try frame.option(at: 1)
+            let family = frame.isNil(at: 2) ? settings.family : try frame.option(at: 2)
             frame.push(makeSocket(kind == .tcp ? .tcp : .udp, family), as: types.socket)
             return .results(1)
         }
@@ -142,18 +139,18 @@ extension ScriptEngine {
         frame.pushTable(fields: 6)
         frame.pushField("new_socket", of: nmap)
         frame.setField("new")
-        add(frame, "sleep") { [unowned self] (frame) throws(HostError) in try sleep(frame) }
+        add(frame, "sleep") { [self] (frame) throws(HostError) in try sleep(frame) }
         // The reference's own core runs its event loop by this; here the engine does that itself.
         add(frame, "loop") { (frame) throws(HostError) in
             _ = try frame.number(at: 1)
             return .nothing
         }
-        add(frame, "get_stats") { [unowned self] frame in
+        add(frame, "get_stats") { [self] frame in
             frame.pushTable(fields: 1)
             frame.setField("connect_waiting", slots.waiting + network.gate.waitingCount)
             return .results(1)
         }
-        add(frame, "parse_ssl_certificate") { [unowned self] (frame) throws(HostError) in
+        add(frame, "parse_ssl_certificate") { [self] (frame) throws(HostError) in
             let octets = try frame.string(at: 1)
             if let certificate = try? Certificate(der: octets) {
                 frame.push(certificate, as: types.certificate)
@@ -169,30 +166,25 @@ extension ScriptEngine {
 
     /// Makes a socket that tells the engine when it lets go of its channel.
     func makeSocket(_ kind: NmapSocket.Kind, _ family: AddressFamily) -> NmapSocket {
-        let socket = NmapSocket(kind: kind, family: family)
-        socket.onClose = { [weak self] thread in self?.socketClosed(of: thread) }
-        socket.onCancel = { [weak self] thread, generation in
-            self?.cancelWait(of: thread, generation: generation)
-        }
-        return socket
+        NmapSocket(kind: kind, family: family, engine: self)
     }
 
     private func installSocketMethods(_ frame: borrowing CallFrame) {
         frame.pushMethods(of: types.socket)
-        add(frame, "connect") { [unowned self] (frame) throws(HostError) in try connect(frame) }
-        add(frame, "reconnect_ssl") { [unowned self] (frame) throws(HostError) in try reconnectTLS(frame) }
-        add(frame, "send") { [unowned self] (frame) throws(HostError) in try send(frame) }
-        add(frame, "sendto") { [unowned self] (frame) throws(HostError) in try sendTo(frame) }
-        add(frame, "receive") { [unowned self] (frame) throws(HostError) in
+        add(frame, "connect") { [self] (frame) throws(HostError) in try connect(frame) }
+        add(frame, "reconnect_ssl") { [self] (frame) throws(HostError) in try reconnectTLS(frame) }
+        add(frame, "send") { [self] (frame) throws(HostError) in try send(frame) }
+        add(frame, "sendto") { [self] (frame) throws(HostError) in try sendTo(frame) }
+        add(frame, "receive") { [self] (frame) throws(HostError) in
             try receive(frame, socket: socketArgument(frame), act: "receive through") { _ in .some }
         }
-        add(frame, "receive_bytes") { [unowned self] (frame) throws(HostError) in
+        add(frame, "receive_bytes") { [self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
             return try receive(frame, socket: socket, act: "receive bytes through") {
                 (frame) throws(HostError) in .bytes(max(try frame.integer(at: 2), 0))
             }
         }
-        add(frame, "receive_lines") { [unowned self] (frame) throws(HostError) in
+        add(frame, "receive_lines") { [self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
             return try receive(frame, socket: socket, act: "receive lines through") {
                 (frame) throws(HostError) in .lines(max(try frame.integer(at: 2), 1))
@@ -205,7 +197,7 @@ extension ScriptEngine {
     }
 
     private func installSocketSettings(_ frame: borrowing CallFrame) {
-        add(frame, "set_timeout") { [unowned self] (frame) throws(HostError) in
+        add(frame, "set_timeout") { [self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
             let value = try frame.number(at: 2).rounded(.down)
             guard value >= -1 else { throw .message("Negative timeout: \(frame.convertedText(at: 2) ?? "")") }
@@ -213,10 +205,10 @@ extension ScriptEngine {
             frame.push(true)
             return .results(1)
         }
-        add(frame, "bind") { [unowned self] (frame) throws(HostError) in try bind(frame) }
-        add(frame, "get_info") { [unowned self] (frame) throws(HostError) in try info(frame) }
-        add(frame, "close") { [unowned self] (frame) throws(HostError) in try close(frame) }
-        add(frame, "get_ssl_certificate") { [unowned self] (frame) throws(HostError) in
+        add(frame, "bind") { [self] (frame) throws(HostError) in try bind(frame) }
+        add(frame, "get_info") { [self] (frame) throws(HostError) in try info(frame) }
+        add(frame, "close") { [self] (frame) throws(HostError) in try close(frame) }
+        add(frame, "get_ssl_certificate") { [self] (frame) throws(HostError) in
             let socket = try socketArgument(frame)
             guard case .stream(let stream) = socket.channel, let session = stream.tls else {
                 throw .argument(1, "not a SSL socket")
@@ -241,9 +233,9 @@ extension ScriptEngine {
     }
 
     /// Gives a thread's slot back when it holds no socket any more.
-    private func socketClosed(of thread: ScriptThread) {
+    func socketClosed(of thread: ScriptThread) {
         guard thread.sockets.isEmpty, thread.stage != .ended else { return }
-        slots.release(thread)?()
+        for proceed in slots.release(thread, network.loop.now) { proceed() }
     }
 
     // MARK: What methods share

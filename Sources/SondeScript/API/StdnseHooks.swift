@@ -7,26 +7,26 @@ internal import SondeModel
 /// What the engine adds to `stdnse`, and what the prelude asks of the engine.
 extension ScriptEngine {
     func installHooks(_ frame: borrowing CallFrame) {
-        add(frame, "base") { [unowned self] frame in
+        add(frame, "base") { [self] frame in
             if let current { frame.push(current.coroutine.reference) } else { frame.pushNil() }
             return .results(1)
         }
-        add(frame, "gettid") { [unowned self] frame in
+        add(frame, "gettid") { [self] frame in
             guard let current else { return .nothing }
             frame.push("thread: 0x\(current.base.addressText)")
             return .results(1)
         }
-        add(frame, "getid") { [unowned self] frame in
+        add(frame, "getid") { [self] frame in
             guard let current else { return .nothing }
             frame.push(current.script.id)
             return .results(1)
         }
-        add(frame, "getinfo") { [unowned self] frame in
+        add(frame, "getinfo") { [self] frame in
             guard let current else { return .nothing }
             frame.push(current.info)
             return .results(1)
         }
-        add(frame, "gethostport") { [unowned self] frame in
+        add(frame, "gethostport") { [self] frame in
             guard let current else { return .nothing }
             guard let host = current.run.host else {
                 frame.pushNil()
@@ -37,7 +37,7 @@ extension ScriptEngine {
             if let port = current.port { pushPort(frame, host, port) } else { frame.pushNil() }
             return .results(2)
         }
-        add(frame, "isworker") { [unowned self] frame in
+        add(frame, "isworker") { [self] frame in
             frame.push(current?.isWorker ?? false)
             return .results(1)
         }
@@ -45,7 +45,7 @@ extension ScriptEngine {
     }
 
     private func installWorkers(_ frame: borrowing CallFrame) {
-        add(frame, "start_worker") { [unowned self] (frame) throws(HostError) in
+        add(frame, "start_worker") { [self] (frame) throws(HostError) in
             guard let current else {
                 throw .message("stdnse.new_thread can only be run from an active script")
             }
@@ -58,7 +58,7 @@ extension ScriptEngine {
             frame.push(worker, as: types.thread)
             return .results(2)
         }
-        add(frame, "worker_error") { [unowned self] (frame) throws(HostError) in
+        add(frame, "worker_error") { [self] (frame) throws(HostError) in
             let worker = try frame.object(at: 1, as: types.thread)
             if worker.doom == .timedOut {
                 frame.push("timed out")
@@ -79,27 +79,27 @@ extension ScriptEngine {
     // MARK: For the prelude
 
     func installPreludeHelpers(_ frame: borrowing CallFrame) {
-        add(frame, "nonconforming") { [unowned self] _ in
+        add(frame, "nonconforming") { [self] _ in
             let text = "finalizing a non-conforming function that did not first return a boolean"
             emit(.diagnostic(Diagnostic(.standardError, text)))
             return .nothing
         }
-        add(frame, "rule_passed") { [unowned self] _ in
+        add(frame, "rule_passed") { [self] _ in
             guard let current else { return .nothing }
             current.rulePassed = true
             message(1, "Starting \(debugName(current))\(current.against).")
             return .nothing
         }
-        add(frame, "find_library") { [unowned self] (frame) throws(HostError) in try findLibrary(frame) }
-        add(frame, "has_library") { [unowned self] (frame) throws(HostError) in
+        add(frame, "find_library") { [self] (frame) throws(HostError) in try findLibrary(frame) }
+        add(frame, "has_library") { [self] (frame) throws(HostError) in
             frame.push(hasLibrary(try frame.text(at: 1)))
             return .results(1)
         }
-        add(frame, "library_missing") { [unowned self] (frame) throws(HostError) in
+        add(frame, "library_missing") { [self] (frame) throws(HostError) in
             let text = try frame.text(at: 1)
             message(1, text)
             return .nothing
         }
-        add(frame, "report") { [unowned self] (frame) throws(HostError) in try report(frame) }
+        add(frame, "report") { [self] (frame) throws(HostError) in try report(frame) }
     }
 }

@@ -8,18 +8,17 @@ extension ScriptEngine {
     /// `find_library(name)`: the compiled chunk and its path, or nil and why not.
     func findLibrary(_ frame: borrowing CallFrame) throws(HostError) -> HostReturn {
         let name = try frame.text(at: 1)
-        let file =
-            "nselib/" + name.split(separator: ".", omittingEmptySubsequences: false).joined(separator: "/")
-        guard case .file(let path) = dataDirectory.locate(file + ".lua") else {
+        let file = libraryFile(name)
+        guard case .file(let path) = dataDirectory.locate(file) else {
             frame.pushNil()
-            frame.push("NSE failed to find \(file).lua in search paths.")
+            frame.push("NSE failed to find \(file) in search paths.")
             return .results(2)
         }
         let isOld: Bool
         do {
-            let source = try FileReader.contents(of: path)
-            isOld = ScriptGeneration(ofLibrary: source) == .lua51
-            try frame.load(source, name: "@\(path)")
+            isOld = try pushLibrary(frame, path, file)
+        } catch let error as HostError {
+            throw error
         } catch let error as LuaError {
             throw .plain("error loading module '\(name)' from file '\(path)':\n\t\(error.text)")
         } catch {
@@ -28,6 +27,22 @@ extension ScriptEngine {
         frame.push(path)
         frame.push(isOld)
         return .results(3)
+    }
+
+    /// Pushes the chunk of a library: whether its text is in the Lua of long ago.
+    func pushLibrary(_ frame: borrowing CallFrame, _ path: String, _ file: String) throws -> Bool {
+        if let chunk = chunks?.chunk(of: path),
+            (try? frame.load(compiled: chunk.code, name: "@\(path)")) != nil
+        {
+            return chunk.isOld
+        }
+        let identity = FileIdentity(of: path)
+        let source = try FileReader.contents(of: path)
+        if let problem = lockProblem(file, source) { throw HostError.plain(problem) }
+        let isOld = ScriptGeneration(ofLibrary: source) == .lua51
+        try frame.load(source, name: "@\(path)")
+        chunks?.add(path, identity, isOld: isOld) { frame.compiled() }
+        return isOld
     }
 
     /// Whether the tree has a library of a name.

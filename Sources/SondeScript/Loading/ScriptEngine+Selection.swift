@@ -49,6 +49,34 @@ extension ScriptEngine {
         try arrange(loaded)
     }
 
+    /// Compiles what a choice of scripts needs and the cache lacks, and writes it.
+    ///
+    /// For a process that is about to confine itself and may not write there afterwards. Nothing runs yet. Which libraries
+    /// the scripts need is not known then, so all are compiled.
+    package func keepCompiled(_ request: ScriptSelector.Request) {
+        guard let chunks, hasInstalledScripts, let index = try? readIndex([]),
+            let chosen = try? choose(request, index)
+        else { return }
+        let scripts = chosen.compactMap { script -> String? in
+            switch script.source {
+            case .file(let path): path
+            case .index(let fileName): dataDirectory.locate("scripts/\(fileName)")?.path
+            }
+        }
+        guard !scripts.allSatisfy(chunks.has) else { return }
+        let account = lua.beginAccount(limit: settings.limits.memory)
+        defer { lua.end(account) }
+        for path in scripts where !chunks.has(path) { _ = try? compiled(path, .file) }
+        if case .directory(let folder) = dataDirectory.locate("nselib") {
+            for name in FileReader.names(in: folder) where name.hasSuffix(".lua") {
+                let path = "\(folder)/\(name)"
+                guard !chunks.has(path) else { continue }
+                lua.withStack { frame in _ = try? pushLibrary(frame, path, "nselib/\(name)") }
+            }
+        }
+        chunks.save()
+    }
+
     /// Loads every script of the index and tells which could not be; for `--script-help` and load reports.
     package func loadAll(embedded: [EmbeddedScript] = []) throws(ScriptSetupError) -> LoadReport {
         installArguments()

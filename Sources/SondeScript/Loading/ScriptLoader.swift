@@ -49,24 +49,13 @@ extension ScriptEngine {
         isNamed: Bool = false,
         isForced: Bool = false
     ) throws(ScriptLoadError) -> LoadedScript? {
-        let source: [UInt8]
-        switch text {
-        case .embedded(let octets): source = octets
-        case .file:
-            do {
-                source = try FileReader.contents(of: path)
-            } catch {
-                throw ScriptLoadError(path: path, reason: error.description, detail: "")
-            }
-        }
-        let generation = ScriptGeneration(ofScript: source)
         let account = lua.beginAccount(limit: settings.limits.memory)
         beginErrand(account, lasting: settings.limits.processorTime ?? Self.longestLoad)
         defer {
             endErrand()
             lua.end(account)
         }
-        let generator = try compile(source, path)
+        let (generator, generation) = try compiled(path, text)
         return try lua.withStack { (frame) throws(ScriptLoadError) in
             guard try runTopLevel(frame, generator, generation, path) else { return nil }
             let metadata = try readMetadata(frame, path)
@@ -79,38 +68,6 @@ extension ScriptEngine {
                 generation: generation,
                 generator: generator
             )
-        }
-    }
-
-    /// Compiles a script into a function that runs its top level in an environment of its own.
-    ///
-    /// The script's text becomes the body of a function whose parameter is `_ENV`: compiled once, every thread
-    /// then gets closures of its own for nothing. Lines keep their numbers.
-    private func compile(_ source: [UInt8], _ path: String) throws(ScriptLoadError) -> LuaReference {
-        var body = source[...]
-        if body.first == UInt8(ascii: "#") {
-            // A first line for the shell, as Lua itself skips it.
-            body = body.drop { $0 != UInt8(ascii: "\n") }
-        }
-        let wrapped = Array("return function(_ENV, ...) ".utf8) + body + Array("\nend".utf8)
-        do throws(LuaError) {
-            // A text that ends the function early must not get at what all scripts share.
-            let outer = try lua.load(wrapped, name: "@\(path)", seesGlobals: false)
-            return try lua.withStack { (frame) throws(LuaError) in
-                frame.push(outer)
-                try frame.call(arguments: 0, results: 1)
-                guard let generator = LuaReference(popping: frame) else {
-                    throw LuaError(kind: .memory, message: [])
-                }
-                return generator
-            }
-        } catch {
-            // The script by itself gives the message that its author expects.
-            var reason = error.text
-            do throws(LuaError) { _ = try lua.load(Array(body), name: "@\(path)") } catch {
-                reason = error.text
-            }
-            throw ScriptLoadError(path: path, reason: reason, detail: "")
         }
     }
 

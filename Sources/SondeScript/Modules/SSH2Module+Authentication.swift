@@ -6,14 +6,14 @@ internal import SondeLua
 /// Logging in by SSH.
 extension ScriptEngine {
     func installSSHAuthentication(_ frame: borrowing CallFrame) {
-        add(frame, "userauth_list") { [unowned self] (frame) throws(HostError) in try listMethods(frame) }
-        add(frame, "userauth_password") { [unowned self] (frame) throws(HostError) in
+        add(frame, "userauth_list") { [self] (frame) throws(HostError) in try listMethods(frame) }
+        add(frame, "userauth_password") { [self] (frame) throws(HostError) in
             let ssh = try sshArgument(frame)
             let user = try zeroTerminated(frame, at: 2)
             let password = try zeroTerminated(frame, at: 3)
             return try logIn(frame, ssh) { ssh.logIn(user: user, password: password) }
         }
-        add(frame, "userauth_publickey") { [unowned self] (frame) throws(HostError) in
+        add(frame, "userauth_publickey") { [self] (frame) throws(HostError) in
             let ssh = try sshArgument(frame)
             let user = try zeroTerminated(frame, at: 2)
             let file = try readableFile(frame, at: 3)
@@ -23,7 +23,7 @@ extension ScriptEngine {
                 ssh.logIn(user: user, privateFile: file, publicFile: publicFile, passphrase: passphrase)
             }
         }
-        add(frame, "userauth_publickey_frommemory") { [unowned self] (frame) throws(HostError) in
+        add(frame, "userauth_publickey_frommemory") { [self] (frame) throws(HostError) in
             let ssh = try sshArgument(frame)
             let user = try zeroTerminated(frame, at: 2)
             let key = try zeroTerminated(frame, at: 3)
@@ -33,11 +33,11 @@ extension ScriptEngine {
                 ssh.logIn(user: user, privateKey: key, publicKey: publicKey, passphrase: passphrase)
             }
         }
-        add(frame, "userauth_keyboard_interactive") { [unowned self] (frame) throws(HostError) in
+        add(frame, "userauth_keyboard_interactive") { [self] (frame) throws(HostError) in
             try logInInteractively(frame)
         }
-        add(frame, "read_publickey") { [unowned self] (frame) throws(HostError) in try readKey(frame) }
-        add(frame, "publickey_canauth") { [unowned self] (frame) throws(HostError) in try tryKey(frame) }
+        add(frame, "read_publickey") { [self] (frame) throws(HostError) in try readKey(frame) }
+        add(frame, "publickey_canauth") { [self] (frame) throws(HostError) in try tryKey(frame) }
     }
 
     /// Logs in; the script gets a boolean.

@@ -5,8 +5,8 @@ internal import SondeLua
 /// Channels of an SSH session: commands, shells and their output.
 extension ScriptEngine {
     func installSSHChannels(_ frame: borrowing CallFrame) {
-        add(frame, "open_channel") { [unowned self] (frame) throws(HostError) in try openChannel(frame) }
-        add(frame, "channel_request_pty_ex") { [unowned self] (frame) throws(HostError) in
+        add(frame, "open_channel") { [self] (frame) throws(HostError) in try openChannel(frame) }
+        add(frame, "channel_request_pty_ex") { [self] (frame) throws(HostError) in
             let (ssh, channel) = try channelArguments(frame)
             let term = try zeroTerminated(frame, at: 3)
             let modes = frame.isNil(at: 4) ? [0] : try zeroTerminated(frame, at: 4)
@@ -16,7 +16,7 @@ extension ScriptEngine {
                 channel.requestTerminal(term, modes: modes, size: size, pixels: pixels)
             }
         }
-        add(frame, "channel_request") { [unowned self] (frame) throws(HostError) in
+        add(frame, "channel_request") { [self] (frame) throws(HostError) in
             let (ssh, channel) = try channelArguments(frame)
             let request = frame.isNil(at: 3) ? Self.shell : try zeroTerminated(frame, at: 3)
             let message = frame.isNil(at: 4) ? nil : try zeroTerminated(frame, at: 4)
@@ -24,13 +24,13 @@ extension ScriptEngine {
                 channel.start(request, message: message)
             }
         }
-        add(frame, "channel_shell") { [unowned self] (frame) throws(HostError) in
+        add(frame, "channel_shell") { [self] (frame) throws(HostError) in
             let (ssh, channel) = try channelArguments(frame)
             return try finishing(frame, ssh, "Error sending shell request") {
                 channel.start(Self.shell, message: nil)
             }
         }
-        add(frame, "channel_exec") { [unowned self] (frame) throws(HostError) in
+        add(frame, "channel_exec") { [self] (frame) throws(HostError) in
             let (ssh, channel) = try channelArguments(frame)
             let command = try zeroTerminated(frame, at: 3)
             return try finishing(frame, ssh, "Error sending exec request") {
@@ -41,11 +41,11 @@ extension ScriptEngine {
     }
 
     private func installSSHTransfer(_ frame: borrowing CallFrame) {
-        add(frame, "channel_read") { [unowned self] (frame) throws(HostError) in try read(frame, stream: 0) }
-        add(frame, "channel_read_stderr") { [unowned self] (frame) throws(HostError) in
+        add(frame, "channel_read") { [self] (frame) throws(HostError) in try read(frame, stream: 0) }
+        add(frame, "channel_read_stderr") { [self] (frame) throws(HostError) in
             try read(frame, stream: 1)
         }
-        add(frame, "channel_write") { [unowned self] (frame) throws(HostError) in
+        add(frame, "channel_write") { [self] (frame) throws(HostError) in
             let (ssh, channel) = try channelArguments(frame)
             guard let octets = frame.convertedOctets(at: 3) else { throw .message("Invalid buffer") }
             return try drive(frame, ssh, step: { channel.write(octets) }) {
@@ -55,11 +55,11 @@ extension ScriptEngine {
                 return .results(1)
             }
         }
-        add(frame, "channel_send_eof") { [unowned self] (frame) throws(HostError) in
+        add(frame, "channel_send_eof") { [self] (frame) throws(HostError) in
             let (ssh, channel) = try channelArguments(frame)
             return try finishing(frame, ssh, "Error sending EOF") { channel.sendEnd() }
         }
-        add(frame, "channel_eof") { [unowned self] (frame) throws(HostError) in
+        add(frame, "channel_eof") { [self] (frame) throws(HostError) in
             let channel = try frame.object(at: 1, as: types.sshChannel)
             guard case .done(let status) = channel.isAtEnd(), status >= 0 else {
                 throw .message("Error checking for EOF")
@@ -67,7 +67,7 @@ extension ScriptEngine {
             frame.push(status != 0)
             return .results(1)
         }
-        add(frame, "channel_close") { [unowned self] (frame) throws(HostError) in
+        add(frame, "channel_close") { [self] (frame) throws(HostError) in
             let (ssh, channel) = try channelArguments(frame)
             return try finishing(frame, ssh, "Error closing channel") { channel.close() }
         }

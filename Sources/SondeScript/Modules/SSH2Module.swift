@@ -75,8 +75,8 @@ extension ScriptEngine {
     // MARK: Sessions
 
     private func installSSHSessions(_ frame: borrowing CallFrame) {
-        add(frame, "session_open") { [unowned self] (frame) throws(HostError) in try openSSH(frame) }
-        add(frame, "session_close") { [unowned self] (frame) throws(HostError) in
+        add(frame, "session_open") { [self] (frame) throws(HostError) in try openSSH(frame) }
+        add(frame, "session_close") { [self] (frame) throws(HostError) in
             let ssh = try sshArgument(frame)
             return try drive(frame, ssh, step: { ssh.disconnect() }) { (status, _) throws(HostError) in
                 ssh.free()
@@ -85,7 +85,7 @@ extension ScriptEngine {
                 return .nothing
             }
         }
-        add(frame, "hostkey_hash") { [unowned self] (frame) throws(HostError) in
+        add(frame, "hostkey_hash") { [self] (frame) throws(HostError) in
             enum Choice: String { case sha1, md5 }
             let ssh = try sshArgument(frame)
             let choice: Choice = try frame.option(at: 2, default: .sha1)
@@ -95,12 +95,12 @@ extension ScriptEngine {
             frame.push(digest.map { HexDigits.upper($0) }.joined(separator: ":"))
             return .results(1)
         }
-        add(frame, "set_timeout") { [unowned self] (frame) throws(HostError) in
+        add(frame, "set_timeout") { [self] (frame) throws(HostError) in
             let ssh = try sshArgument(frame)
             ssh.setTimeout(try frame.integer(at: 2))
             return .nothing
         }
-        add(frame, "userauth_banner") { [unowned self] (frame) throws(HostError) in
+        add(frame, "userauth_banner") { [self] (frame) throws(HostError) in
             guard let banner = try sshArgument(frame).banner else { return .nothing }
             frame.push(banner)
             return .results(1)

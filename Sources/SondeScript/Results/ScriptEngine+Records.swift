@@ -9,6 +9,8 @@ extension ScriptEngine {
     static let hostGivenUp = "the host was given up"
     /// Why scripts of an interrupted scan end.
     static let interrupted = "the scan was interrupted"
+    /// The most refusals that a person is told of; the records have all.
+    private static let mostToldDenials = 50
     /// The longest text of an error that a record keeps, in octets.
     private static let longestReason = 1000
 
@@ -59,7 +61,20 @@ extension ScriptEngine {
         record.bytesIn = account.bytesIn
         record.denials = account.denials
         record.result = account.result
-        if isAway { thread.run.record = record } else { emit(.script(record)) }
+        if isAway { return thread.run.record = record }
+        emit(.script(record))
+        tellDenials(of: thread)
+    }
+
+    /// Tells what was refused to a script and what would allow it, once for each script and thing.
+    private func tellDenials(of thread: ScriptThread) {
+        for denial in thread.account.denials where toldDenials.count < Self.mostToldDenials {
+            guard toldDenials.insert("\(thread.script.id) \(denial.subject)").inserted else { continue }
+            let place =
+                denial.subject.hasPrefix("DENIED ") ? denial.subject.dropFirst(7) : denial.subject[...]
+            let text = "NSE: \(thread.script.id)\(thread.against) was refused \(place) (\(denial.remedy))"
+            emit(.diagnostic(Diagnostic(.report, text)))
+        }
     }
 
     /// Gives a run up and tells of the scripts that will not be started.

@@ -9,31 +9,31 @@ extension ScriptEngine {
     func installSandbox(_ frame: borrowing CallFrame) {
         frame.pushSandboxLibrary()
         frame.setField("sandbox")
-        add(frame, "file_place") { [unowned self] (frame) throws(HostError) in try filePlace(frame) }
-        add(frame, "refuse") { [unowned self] (frame) throws(HostError) in
+        add(frame, "file_place") { [self] (frame) throws(HostError) in try filePlace(frame) }
+        add(frame, "refuse") { [self] (frame) throws(HostError) in
             let capability = try frame.text(at: 1)
             refuse(capability, try frame.text(at: 2), remedy: "--allow \(capability)")
             return .nothing
         }
-        add(frame, "permits") { [unowned self] (frame) throws(HostError) in
+        add(frame, "permits") { [self] (frame) throws(HostError) in
             frame.push(permits(try frame.text(at: 1)))
             return .results(1)
         }
-        add(frame, "file_limit") { [unowned self] frame in
+        add(frame, "file_limit") { [self] frame in
             frame.push(settings.limits.files)
             return .results(1)
         }
-        add(frame, "instance") { [unowned self] frame in
+        add(frame, "instance") { [self] frame in
             frame.push(current?.account.number ?? 0)
             return .results(1)
         }
-        add(frame, "show") { [unowned self] (frame) throws(HostError) in
+        add(frame, "show") { [self] (frame) throws(HostError) in
             let octets = try frame.string(at: 1)
             let text = String(decoding: octets.prefix(Self.longestShown), as: UTF8.self)
             emit(.diagnostic(Diagnostic(frame.isTruthy(at: 2) ? .standardError : .terminal, text)))
             return .nothing
         }
-        add(frame, "output_limit") { [unowned self] frame in
+        add(frame, "output_limit") { [self] frame in
             frame.push(settings.limits.output)
             return .results(1)
         }

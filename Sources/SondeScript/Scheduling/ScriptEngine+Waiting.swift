@@ -29,8 +29,10 @@ extension ScriptEngine {
         let thread = try suspendableThread(frame)
         thread.generation += 1
         let generation = thread.generation
-        let attempt = start { [weak self, weak thread] result in
-            guard let self, let thread, thread.generation == generation else { return }
+        // The engine ends all threads before it goes, and an ended thread has another generation. Weak references would make
+        // every use of engine and thread dearer.
+        let attempt = start { [unowned self, thread] result in
+            guard thread.generation == generation else { return }
             thread.operation = nil
             resume(thread) { (frame) throws(HostError) in try deliver(result, frame) }
         }

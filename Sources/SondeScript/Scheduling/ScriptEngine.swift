@@ -58,12 +58,16 @@ package final class ScriptEngine {
     var linkSenders: [String: WeakLinkSender] = [:]
     /// Threads that may hold sockets.
     var slots: SocketSlots
+    /// When it is next looked whether threads wait in vain for slots.
+    var slotAlarm: DeadlineID?
     /// How often scripts may begin something with one host.
     let pace: HostPace?
     /// Script instances that were ever begun.
     var accountsMade = 0
     /// Whether what scripts share has been closed to them.
     var isSealed = false
+    /// Refusals that a person was told of.
+    var toldDenials: Set<String> = []
     /// Targets that scripts added.
     var addedTargets = AddedTargets()
     /// Hosts that scripts may ask about.
@@ -121,7 +125,11 @@ package final class ScriptEngine {
         self.emit = emit
         self.isAway = isAway
         worlds = ScriptWorlds(count: isAway ? 1 : settings.worlds)
-        slots = SocketSlots(limit: settings.maximumParallelism)
+        slots = SocketSlots(
+            limit: settings.maximumParallelism,
+            minimum: settings.minimumParallelism,
+            most: settings.maximumThreads
+        )
         pace = settings.hostRate.map { HostPace(perSecond: $0) }
         lua = try LuaState()
         types = try ScriptTypes(in: lua)
@@ -143,6 +151,7 @@ package final class ScriptEngine {
     package func close() {
         guard !isClosed else { return }
         _ = worlds.stop()
+        if !isAway { settings.chunks?.save() }
         for thread in Array(threads.values) { end(thread, closing: true) }
         isClosed = true
         ready = []
@@ -256,6 +265,7 @@ package final class ScriptEngine {
             }
             runs.remove(at: index)
             hosts.remove(run.host)
+            if let host = run.host { slots.forget(host: host.number) }
             run.completion(run.results)
         }
     }
@@ -406,14 +416,14 @@ package final class ScriptEngine {
         if let deadline = thread.deadline { network.loop.cancel(deadline) }
         threads[ObjectIdentifier(thread)] = nil
         if closing { closeCoroutine(of: thread) }
-        for held in Array(thread.sockets.values) {
-            guard let socket = held.socket else { continue }
-            traceClosing(socket)
-            socket.closeChannel()
+        // One at a time: each takes itself out, and what happens meanwhile may take out others.
+        while let (key, held) = thread.sockets.first {
+            traceClosing(held.socket)
+            held.socket.closeChannel()
+            thread.sockets[key] = nil
         }
-        thread.sockets = [:]
         slots.forget(thread)
-        slots.release(thread)?()
+        for proceed in slots.release(thread, network.loop.now) { proceed() }
         for mutex in Array(thread.mutexes.values) { mutex.unlock() }
         for condition in Array(thread.conditions.values) { condition.broadcast() }
         thread.conditions = [:]

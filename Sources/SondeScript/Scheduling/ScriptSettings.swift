@@ -35,6 +35,8 @@ package struct ScriptSettings {
     package var traces = false
     /// Threads that may hold sockets at a time; nothing for no limit but descriptors.
     package var maximumParallelism: Int?
+    /// Threads that may always hold sockets, with each host; nothing for what the engine finds right.
+    package var minimumParallelism: Int?
     /// Script threads that live at a time at most.
     package var maximumThreads = 1000
     /// The address that connections come from (`-S`), if given.
@@ -43,8 +45,12 @@ package struct ScriptSettings {
     package var scope: ScriptScope?
     /// Connections and datagrams that scripts may begin with one host per second; nothing for no limit.
     package var hostRate: Double?
+    /// Where compiled scripts are kept; nothing for nowhere.
+    package var chunks: ChunkCache?
     /// What scripts may touch on this machine; nothing for everything.
     package var sandbox: ScriptSandbox? = ScriptSandbox()
+    /// The scripts and libraries that may be loaded, by their hashes; nothing for all.
+    package var lock: ScriptLock?
     /// What one script instance may use.
     package var limits = ScriptLimits()
     /// Worlds that scripts may be spread over, the scan's own included.

@@ -72,7 +72,7 @@ final class ScriptThread {
     var deadline: DeadlineID?
 
     /// Sockets that it opened, closed when it ends.
-    var sockets: [ObjectIdentifier: WeakSocket] = [:]
+    var sockets: [ObjectIdentifier: HeldSocket] = [:]
     /// Mutexes that its coroutines hold, released when it ends.
     var mutexes: [ObjectIdentifier: ScriptMutex] = [:]
     /// Condition variables that it ever fetched, woken when it ends.

@@ -4,7 +4,14 @@ internal import Glibc
 internal import SondeModel
 
 /// The time of day.
-enum WallClock {
+package enum WallClock {
+    /// Nanoseconds since 1970.
+    package static var nanoseconds: Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+    }
+
     /// Seconds since 1970.
     static var now: Double {
         var time = timespec()

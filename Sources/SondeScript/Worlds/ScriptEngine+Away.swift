@@ -38,7 +38,7 @@ extension ScriptEngine {
     }
 
     func installWayHome(_ frame: borrowing CallFrame) {
-        add(frame, "go_home") { [unowned self] _ throws(HostError) in throw goHome() }
+        add(frame, "go_home") { [self] _ throws(HostError) in throw goHome() }
     }
 
     /// Takes from scripts what could be noticed outside, before any library is loaded.

@@ -8,6 +8,9 @@ final class StoreTransactions {
     /// Ports of one outcome that are kept one by one; more are kept as a list of numbers.
     private static let mostSinglePorts = 25
 
+    /// Pages in the log after which they are written to the database itself: half a megabyte.
+    private static let mostLogPages = 128
+
     private let connection: SQLiteConnection
     private let request: StoreWriter.Request
     private(set) var scan: Int64 = 0
@@ -29,6 +32,8 @@ final class StoreTransactions {
         self.request = request
         connection = try SQLiteConnection(request.path, isReadOnly: false)
         try connection.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=OFF")
+        // The first who opens the file after everybody left it reads the whole log, so it is kept short.
+        try connection.execute("PRAGMA wal_autocheckpoint=\(Self.mostLogPages)")
         if !request.isPortable { connection.keepLogOnClose() }
         try StoreSchema.prepare(connection, path: request.path)
         findHost = try connection.prepare(

@@ -9,8 +9,17 @@ struct HostCollector {
     struct Draft {
         /// The host, without ports.
         var host: Host
-        /// Its ports.
+        /// Its ports, one by one.
         var ports: [Port: PortRecord] = [:]
+        /// Its ports that are many and alike; those in ``ports`` count more.
+        private(set) var groups: [Group] = []
+
+        /// Ports of one outcome.
+        struct Group {
+            let transport: TransportProtocol
+            let outcome: PortOutcome
+            let numbers: [UInt16]
+        }
 
         init(_ host: Host) { self.host = host }
 
@@ -35,10 +44,14 @@ struct HostCollector {
                     ttl: group["ttl"]?.integer.flatMap(UInt8.init(exactly:)) ?? 0,
                     source: group["source"]?.text.flatMap { IPAddress($0) }
                 )
-                for number in PortRanges.numbers(group["ports"]?.text ?? "") {
-                    add(PortRecord(port: Port(number, transport), outcome: outcome))
-                }
+                add(PortRanges.numbers(group["ports"]?.text ?? ""), transport, outcome)
             }
+        }
+
+        /// Adds ports that are alike.
+        mutating func add(_ numbers: [UInt16], _ transport: TransportProtocol, _ outcome: PortOutcome) {
+            guard !numbers.isEmpty else { return }
+            groups.append(Group(transport: transport, outcome: outcome, numbers: numbers))
         }
 
         /// The host with its ports.
@@ -47,8 +60,15 @@ struct HostCollector {
             for transport in TransportProtocol.allCases {
                 let records = ports.values.filter { $0.port.transport == transport }
                     .sorted { $0.port.number < $1.port.number }
-                guard let first = records.first else { continue }
-                result.ports.declare(records.map(\.port.number), transport, as: first.outcome)
+                let groups = groups.filter { $0.transport == transport }
+                    .sorted { $0.numbers.count > $1.numbers.count }
+                guard let usual = groups.first?.outcome ?? records.first?.outcome else { continue }
+                result.ports.declare(Self.numbers(groups, records), transport, as: usual)
+                for group in groups.dropFirst() {
+                    for number in group.numbers {
+                        result.ports.set(group.outcome, for: Port(number, transport))
+                    }
+                }
                 for record in records {
                     result.ports.set(record.outcome, for: record.port)
                     if let service = record.service { result.ports.setService(service, for: record.port) }
@@ -56,6 +76,18 @@ struct HostCollector {
                 }
             }
             return result
+        }
+
+        /// The numbers of groups and records, ascending and unique.
+        private static func numbers(_ groups: [Group], _ records: [PortRecord]) -> [UInt16] {
+            var all = groups.flatMap(\.numbers) + records.map(\.port.number)
+            all.sort()
+            var count = 0
+            for number in all where count == 0 || all[count - 1] != number {
+                all[count] = number
+                count += 1
+            }
+            return Array(all.prefix(count))
         }
     }
 

@@ -85,9 +85,10 @@ struct XMLResults {
             guard var draft else { return }
             system.finish(&draft.host)
             collector.update(draft.host.address, name: draft.host.targetName) { known in
-                let ports = known.ports
+                let earlier = known
                 known = draft
-                for record in ports.values { known.add(record) }
+                for group in earlier.groups { known.add(group.numbers, group.transport, group.outcome) }
+                for record in earlier.ports.values { known.add(record) }
             }
             self.draft = nil
         default: break
@@ -203,9 +204,7 @@ struct XMLResults {
         else { return }
         // Reports write the plural, as `resets`.
         let reason = Reason(rawValue: attributes["reason"] ?? "unknown-response").singular
-        for number in PortRanges.numbers(ports) {
-            draft?.add(PortRecord(port: Port(number, transport), outcome: PortOutcome(state, reason)))
-        }
+        draft?.add(PortRanges.numbers(ports), transport, PortOutcome(state, reason))
     }
 
     private static func service(_ attributes: Attributes) -> ServiceInfo {

@@ -189,7 +189,7 @@ import Testing
         for call in ["pcap_create", "pcap_activate", "pcap_setfilter", "epoll_ctl"] {
             network.syscalls.force(ForcedFailure(call: call, occurrence: 1, number: ENOMEM))
             #expect(throws: CaptureError.self) {
-                try network.capture(CaptureRequest(device: "lo"), onPacket: { _, _ in })
+                try network.capture(CaptureRequest(device: "any"), onPacket: { _, _ in })
             }
         }
         #expect(network.captures.count == 0 && network.gate.budget.inUse == 0)

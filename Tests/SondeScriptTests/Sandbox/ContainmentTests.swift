@@ -43,6 +43,7 @@ import Testing
         #expect(text.contains(": \(capability) ("), "\(text)")
         let record = try #require(fixture.records.first)
         #expect(record.denials.contains { $0.subject.hasPrefix(capability) })
+        #expect(fixture.messages.contains { $0.contains(" was refused \(capability): ") })
     }
 
     @Test("the environment is not there, and os.exit ends nothing but the script")
