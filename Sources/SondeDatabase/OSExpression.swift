@@ -7,6 +7,9 @@
 enum OSExpression {
     /// Whether a value matches.
     ///
+    /// Of an alternative that others follow the reference compares no more octets than it has, so it also fits values that
+    /// begin with it, and an empty one fits all (`|M5B4` any list of options). Accuracies depend on it.
+    ///
     /// Complexity: O(*n*) in the length of the expression, but for its longest piece in brackets.
     ///
     /// - Parameters:
@@ -14,16 +17,24 @@ enum OSExpression {
     ///   - range: where the expression lies.
     ///   - value: what was observed.
     ///   - nests: whether numbers inside the value may be compared, in brackets.
+    ///   - isInner: whether the expression stands in brackets; then all alternatives are compared as a whole.
     /// - Returns: whether one of the alternatives fits.
-    static func matches(_ octets: [UInt8], _ range: Range<Int>, _ value: OSObservedValue, nests: Bool) -> Bool
-    {
+    static func matches(
+        _ octets: [UInt8],
+        _ range: Range<Int>,
+        _ value: OSObservedValue,
+        nests: Bool,
+        isInner: Bool = false
+    ) -> Bool {
         var start = range.lowerBound
         var index = start
         var depth = 0
         while true {
             let isEnd = index >= range.upperBound
             if isEnd || (octets[index] == bar && depth == 0) {
-                if matchesOne(octets, start..<index, value, nests: nests) { return true }
+                if matchesOne(octets, start..<index, value, isLast: isEnd || isInner, nests: nests) {
+                    return true
+                }
                 if isEnd { return false }
                 start = index + 1
             } else if nests, octets[index] == opening {
@@ -40,6 +51,7 @@ enum OSExpression {
         _ octets: [UInt8],
         _ range: Range<Int>,
         _ value: OSObservedValue,
+        isLast: Bool,
         nests: Bool
     ) -> Bool {
         if nests, range.contains(where: { octets[$0] == opening }) {
@@ -49,7 +61,8 @@ enum OSExpression {
         {
             return hit
         }
-        return range.count == value.octets.count && octets[range].elementsEqual(value.octets)
+        return (isLast ? range.count == value.octets.count : range.count <= value.octets.count)
+            && value.octets.starts(with: octets[range])
     }
 
     /// Compares a number with `>n`, `<n` or `lo-hi`; nothing if the alternative has none of these forms.
@@ -94,7 +107,7 @@ enum OSExpression {
             var stop = place
             while stop < value.octets.count, Octet.hexValue(value.octets[stop]) != nil { stop += 1 }
             let inner = OSObservedValue(Array(value.octets[place..<stop]))
-            guard matches(octets, index + 1..<end, inner, nests: false) else { return false }
+            guard matches(octets, index + 1..<end, inner, nests: false, isInner: true) else { return false }
             place = stop
             index = end + 1
         }

@@ -34,10 +34,24 @@ struct OSExpressionTests {
     }
 
     @Test(
+        "an alternative that others follow also fits what begins with it",
+        arguments: [
+            ("|M5B4NNS", "M5B4", true), ("M5B4NNS|", "M5B4", false), ("X|M5|Y", "M5B4", true),
+            ("X|M5", "M5B4", false), ("X||Y", "M5B4", true), ("F|0", "FAF0", true),
+            ("FAF01|2", "FAF0", false),
+            ("1-5|2", "1", true), ("1-5|2", "15", false), ("R|R", "", false),
+        ] as [(String, String, Bool)]
+    )
+    func beginnings(expression: String, value: String, expected: Bool) {
+        #expect(matches(expression, value) == expected)
+    }
+
+    @Test(
         "in options, numbers inside the text may be compared",
         arguments: [
             ("M[>500]ST11W[1-5]", "M5B4ST11W3", true), ("M[>500]ST11W[1-5]", "M5B4ST11W6", false),
-            ("M[>500]ST11", "M400ST11", false), ("NW[8|A]", "NWA", true), ("NW[8|A]", "NW9", false),
+            ("M[>500]ST11", "M400ST11", false), ("NW[8|A]", "NWA", true), ("NW[8|A]", "NW8F", false),
+            ("NW[8|A]", "NW9", false),
             ("NW[8|A]|L", "L", true), ("M[1-2", "M1", false), ("M[1-2]", "M1X", false), ("[]", "", true),
             ("M[5B4]", "M5B4", true), ("M[>0]", "M", false), ("M5B4]", "M5B4]", true),
         ] as [(String, String, Bool)]

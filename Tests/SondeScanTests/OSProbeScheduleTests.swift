@@ -77,6 +77,13 @@ struct OSProbeScheduleTests {
         #expect(log.prefix(6).map(\.0) == [0, 107, 207, 307, 407, 507])
     }
 
+    @Test("where the program was held up, the six do not crowd")
+    func heldUp() {
+        let times = play(lateness: 250) { _, _ in 1 }.prefix(6).map(\.0)
+        #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= 90 })
+        #expect(play(lateness: 20) { _, _ in 1 }.prefix(6).map(\.0) == [0, 120, 230, 340, 450, 560])
+    }
+
     @Test("what is not answered is sent four times, after all others")
     func silent() {
         let log = play { probe, _ in probe == .t(2) || probe == .t(3) ? nil : 1 }

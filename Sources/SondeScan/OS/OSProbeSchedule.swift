@@ -32,6 +32,10 @@ package struct OSProbeSchedule: Hashable, Sendable {
     private let hasOpenPort: Bool
     private let timeout: TimeSpan
     private let sequenceGap: TimeSpan
+    /// How near one of the first six may follow the one before it, where that was late.
+    private var leastSequenceGap: TimeSpan {
+        TimeSpan(nanoseconds: sequenceGap.nanoseconds - sequenceGap.nanoseconds / 10)
+    }
     private let testGap: TimeSpan
     private var sequenceCount = 0
     private var begin: Instant?
@@ -87,8 +91,10 @@ package struct OSProbeSchedule: Hashable, Sendable {
     package mutating func step(now: Instant, hasAnswer: (OSProbe) -> Bool) -> Step {
         if hasOpenPort, tests == nil {
             if sequenceCount < 6 {
-                // The steps are counted from the first, so that delays do not add up.
-                let due = begin.map { $0 + Self.times(sequenceGap, sequenceCount) } ?? now
+                // The steps are counted from the first, so that delays do not add up; but where one was much too late,
+                // the others do not crowd after it.
+                let even = begin.map { $0 + Self.times(sequenceGap, sequenceCount) } ?? now
+                let due = lastSent.map { max(even, $0 + leastSequenceGap) } ?? even
                 return now >= due ? .send(.sequence(sequenceCount)) : .wait(due)
             }
             let isComplete = (0..<6).allSatisfy { hasAnswer(.sequence($0)) }

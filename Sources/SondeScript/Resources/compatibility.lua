@@ -384,7 +384,25 @@ local function arithmetic(event, operation)
   end
 end
 
+-- `z` took a text without its final zero octet for one that ends with the data, and counted that octet.
+local string_unpack = string.unpack
+
+local function settled(pattern, data, place, fine, ...)
+  if fine then return ... end
+  local text = ...
+  if text:find("unfinished string for format 'z'", 1, true) then
+    data = data .. "\0"
+    return settled(pattern, data, place, pcall(string_unpack, pattern, data, place))
+  end
+  error((text:gsub("'%?'", "'unpack'", 1)), 2)
+end
+
+local function lenient_unpack(pattern, data, place)
+  return settled(pattern, data, place, pcall(string_unpack, pattern, data, place))
+end
+
 local function adopt_habits()
+  string.unpack = lenient_unpack
   local meta = getmetatable("")
   meta.__add = arithmetic("__add", function(a, b) return a + b end)
   meta.__sub = arithmetic("__sub", function(a, b) return a - b end)

@@ -429,7 +429,7 @@ local function seal(is_away)
     if not loader and preloads[name] then loader, where = preloads[name], ":preload:" end
     if not loader then
       if host.permits("native") then return shown(native_require(name)) end
-      error("module '" .. name .. "' not found:" .. tostring(where), 2)
+      error("module '" .. name .. "' not found:\n\t" .. tostring(where), 2)
     end
     local result = loader(name, where)
     if result ~= nil then loaded[name] = result end

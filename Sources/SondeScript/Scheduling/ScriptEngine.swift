@@ -14,6 +14,8 @@ package final class ScriptEngine {
     /// What a turn may cost one thread before others have theirs, in milliseconds.
     static let longestStepInMilliseconds = 10
     static let longestStep = TimeSpan.milliseconds(longestStepInMilliseconds)
+    /// What a turn may cost altogether before the loop looks after others, whose deadlines may be due.
+    static let longestTurn = TimeSpan.milliseconds(10)
     /// How long a thread that computes keeps others from running between two turns of the loop.
     ///
     /// Scripts take what they do between two waits to be undisturbed: look whether a table was loaded, load it, store it.
@@ -182,6 +184,7 @@ package final class ScriptEngine {
         startThreads()
         turnNumber += 1
         // Only what is ready now: what these threads wake up comes after other events had their turn.
+        let end = network.loop.clockNow + Self.longestTurn
         for _ in 0..<ready.count {
             guard let thread = ready.popFirst() else { break }
             guard thread.stage == .runnable else { continue }
@@ -194,6 +197,7 @@ package final class ScriptEngine {
             if isInterrupted() { return false }
             // It was stopped in the midst of its work: the loop has its turn, other threads have not.
             if thread.computesSince != nil, ready.first === thread { break }
+            if network.loop.clockNow > end { break }
         }
         finishRuns()
         endDeadlock()
@@ -234,8 +238,13 @@ package final class ScriptEngine {
         ready.append(thread)
         guard let timeout = settings.timeout else { return }
         thread.deadline = network.loop.schedule(at: thread.started + timeout) { [weak self, weak thread] in
-            guard let self, let thread, thread.stage != .ended else { return }
-            stop(thread, .timedOut)
+            guard let self, let thread else { return }
+            switch thread.stage {
+            case .parked: stop(thread, .timedOut)
+            // What it waited for is there: it may end by itself in its turn.
+            case .runnable: thread.isOverdue = true
+            case .ended: return
+            }
         }
     }
 
@@ -293,6 +302,7 @@ package final class ScriptEngine {
                 return stop(thread, .usedProcessor)
             }
             if thread.delivery != nil { ready.append(thread) } else { thread.stage = .parked }
+            if thread.isOverdue { stop(thread, .timedOut) }
         case .turnEnded:
             current = nil
             if let doom = thread.doom {

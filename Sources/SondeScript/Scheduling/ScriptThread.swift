@@ -66,6 +66,8 @@ final class ScriptThread {
     var computesSince: Instant?
     /// Whether its rule passed, and so whether the action began.
     var rulePassed = false
+    /// Whether its time limit passed when it was about to run.
+    var isOverdue = false
     /// The deadline of its time limit.
     var deadline: DeadlineID?
 

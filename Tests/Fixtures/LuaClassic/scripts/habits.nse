@@ -21,6 +21,12 @@ action = function()
   local more = setmetatable({v = 2}, getmetatable(less))
   assert(less <= more and not (more <= less), "__lt serves for __le")
   assert(math.pow(2, 3) == 8.0 and utf8.codepoint("\xED\xA0\x80") == 0xD800)
+  local value, place = string.unpack("z", "open")
+  assert(value == "open" and place == 6, "a text without a final zero octet ends with the data")
+  value, place = ("<I2 z"):unpack("\1\0abc\0rest", 1)
+  assert(value == 1 and place == "abc" and select(3, string.unpack("zB", "a\0\5")) == 4)
+  fine, text = pcall(function() local a = string.unpack("<I4", "abc") return a end)
+  assert(not fine and text:find("habits.nse:%d+: bad argument #2 to 'unpack' %(data string too short%)"), text)
   assert(bin.pack("B", 65) == "A", "the tree's own bin")
   return "all is well"
 end
