@@ -19,7 +19,8 @@ package final class ScriptEngine {
     /// How long a thread that computes keeps others from running between two turns of the loop.
     ///
     /// Scripts take what they do between two waits to be undisturbed: look whether a table was loaded, load it, store it.
-    static let longestTenure = TimeSpan.seconds(2.0)
+    /// Others must not run out of time meanwhile: it is never more than a quarter of a script's time.
+    static let longestTenure = TimeSpan.milliseconds(500)
     /// Lua instructions between two looks at the clock, where no timer tells that a step is long.
     static let instructionsPerTick = 10_000
     /// How long a script may keep all others waiting, where it cannot be suspended, in processor time.
@@ -336,7 +337,12 @@ package final class ScriptEngine {
     private func putBack(_ thread: ScriptThread, begun: Instant, _ now: Instant) {
         let since = thread.computesSince ?? begun
         thread.computesSince = since
-        if now - since < Self.longestTenure { ready.prepend(thread) } else { ready.append(thread) }
+        if now - since < longestTenure { ready.prepend(thread) } else { ready.append(thread) }
+    }
+
+    private var longestTenure: TimeSpan {
+        guard let timeout = settings.timeout else { return Self.longestTenure }
+        return min(Self.longestTenure, TimeSpan(nanoseconds: timeout.nanoseconds / 4))
     }
 
     /// Asked by the count hook, and by functions that may last.

@@ -84,6 +84,18 @@ import Testing
         #expect(try fixture.runBeforeHosts()["quick"] == "done")
     }
 
+    @Test("a script that never ends leaves those beside it most of their time")
+    func neighbours() throws {
+        var settings = ScriptSettings()
+        settings.timeout = .milliseconds(1000)
+        let fixture = try EngineFixture(settings)
+        try fixture.load([
+            "loop": EngineFixture.prescript("while true do end"),
+            "rests": EngineFixture.prescript("nmap.socket.sleep(0.05); return 'rested'"),
+        ])
+        #expect(try fixture.runBeforeHosts()["rests"] == "rested")
+    }
+
     @Test("what a script computes between two waits is not disturbed by other scripts, however long it takes")
     func undisturbed() throws {
         let load = EngineFixture.prescript(
