@@ -69,6 +69,11 @@ package final class RawChannel {
     private var pending: [IPAddress: [[UInt8]]] = [:]
     private var searches: [IPAddress: Operation] = [:]
 
+    /// Above the ports that the system gives to sockets (`ip_local_port_range`, up to 60999 by default).
+    ///
+    /// A probe with the addresses and ports of a connection that was just closed is answered as a part of that one,
+    /// and the port is known only after another try.
+    static let lowestPort: UInt16 = 61000
     /// Ports that all scans of a session share.
     private static let portCount: UInt16 = 512
 
@@ -82,7 +87,7 @@ package final class RawChannel {
         self.network = network
         self.settings = settings
         chance = seed
-        firstPort = 33000 + UInt16(seed % 62) * Self.portCount
+        firstPort = Self.lowestPort + UInt16(seed % 8) * Self.portCount
     }
 
     /// Ends all captures and searches.
