@@ -99,6 +99,8 @@ final class EngineFixture {
             try loop.turn(waitingUpTo: .milliseconds(100))
             guard loop.clockNow - start < .seconds(10) else {
                 Issue.record("no end within ten seconds")
+                // Else a timer could find the engine gone.
+                engine.close()
                 return
             }
         }
