@@ -123,6 +123,8 @@ static __thread struct {
     sonde_lua_world *volatile stepping;
     /// Whether the timer is under way.
     volatile sig_atomic_t is_armed;
+    /// How long it was set for when it was armed, in nanoseconds.
+    volatile int64_t length;
     /// Whether this thread has a timer: 0 not yet, 1 yes, -1 the system refused it.
     int has_timer;
     timer_t timer;
@@ -179,8 +181,10 @@ static int make_timer(void) {
     return 1;
 }
 
+/// Sets the timer, unless it is under way for no longer: what another world of the thread set may come much later.
 static void arm(int64_t nanoseconds) {
-    if (watch.is_armed || !make_timer()) return;
+    if ((watch.is_armed && watch.length <= nanoseconds) || !make_timer()) return;
+    watch.length = nanoseconds;
     watch.is_armed = 1;
     struct itimerspec when = {.it_value = {nanoseconds / 1000000000, nanoseconds % 1000000000}};
     if (timer_settime(watch.timer, 0, &when, NULL) != 0) watch.is_armed = 0;

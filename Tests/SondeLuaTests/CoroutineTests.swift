@@ -213,6 +213,21 @@ import Testing
         #expect(ticks >= 5)
     }
 
+    @Test("a state that is seldom asked does not keep the others of its thread from being asked")
+    func timerOfAnotherState() throws {
+        let patient = try LuaFixture()
+        guard patient.state.watchSteps(longerThan: 60_000) else { return }
+        // Long enough for any shorter time under way to pass, and for its own to be set.
+        let long = try patient.coroutine("for i = 1, 20000000 do end")
+        #expect(long.resume() == .finished(results: 0))
+        let fixture = try LuaFixture()
+        fixture.state.onTick = { .endTurn }
+        try #require(fixture.state.watchSteps(longerThan: 1))
+        let coroutine = try fixture.coroutine("for i = 1, 200000000 do end")
+        #expect(coroutine.resume() == .turnEnded)
+        coroutine.close()
+    }
+
     @Test("a step that is short is not asked about, unless that is wished for")
     func shortSteps() throws {
         let fixture = try LuaFixture()
