@@ -92,8 +92,9 @@ let package = Package(
         .target(name: "CLuaShim", dependencies: ["CLua"]),
         .target(name: "CSystemShim"),
 
-        // MARK: Floor 1: vocabulary
+        // MARK: Floor 1: vocabulary, threads
         .target(name: "SondeModel", swiftSettings: rules),
+        .target(name: "SondeThread", swiftSettings: rules),
 
         // MARK: Floor 2: octets, data files, Lua, patterns
         .target(name: "SondeWire", dependencies: ["SondeModel"], swiftSettings: rules),
@@ -106,7 +107,9 @@ let package = Package(
         .target(
             name: "SondeIO",
             dependencies: [
-                "SondeModel", "SondeWire", "CSystemShim", "CPcap", "COpenSSL", "CCares", collections, heap,
+                "SondeModel", "SondeThread", "SondeWire", "CSystemShim", "CPcap", "COpenSSL", "CCares",
+                collections,
+                heap,
             ],
             swiftSettings: rules
         ),
@@ -133,13 +136,13 @@ let package = Package(
         ),
         .target(
             name: "SondeOutput",
-            dependencies: ["SondeModel", "SondeText"],
+            dependencies: ["SondeModel", "SondeText", "SondeThread"],
             resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")],
             swiftSettings: rules
         ),
         .target(
             name: "SondeStore",
-            dependencies: ["SondeModel", "SondeText", "CSQLite"],
+            dependencies: ["SondeModel", "SondeText", "SondeThread", "CSQLite"],
             swiftSettings: rules
         ),
 
@@ -167,6 +170,7 @@ let package = Package(
             swiftSettings: rules
         ),
         .testTarget(name: "SondeModelTests", dependencies: ["SondeModel"], swiftSettings: rules),
+        .testTarget(name: "SondeThreadTests", dependencies: ["SondeThread"], swiftSettings: rules),
         .testTarget(
             name: "SondeWireTests",
             dependencies: ["SondeWire", "SondeModel"],

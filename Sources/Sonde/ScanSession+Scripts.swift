@@ -15,6 +15,19 @@ extension ScanSession {
     /// - Returns: the text for a person, and an XML document.
     /// - Throws: ``ScanError`` for rules that match nothing, or scripts that cannot be loaded.
     public func scriptHelp() throws(ScanError) -> ScriptHelp {
+        try withHelpScripts { engine in
+            ScriptHelp(
+                scripts: engine.chosen,
+                scriptsDirectory: directory("scripts"),
+                libraryDirectory: directory("nselib")
+            )
+        }
+    }
+
+    /// Loads the scripts that the plan's help rules choose, for as long as a closure asks about them.
+    private func withHelpScripts<Answer>(
+        _ body: (ScriptEngine) throws(ScanError) -> Answer
+    ) throws(ScanError) -> Answer {
         let engine = try makeEngine(readArguments())
         defer { engine.close() }
         do throws(ScriptSetupError) {
@@ -25,11 +38,7 @@ extension ScanSession {
         } catch {
             throw error.scanError
         }
-        return ScriptHelp(
-            scripts: engine.chosen,
-            scriptsDirectory: directory("scripts"),
-            libraryDirectory: directory("nselib")
-        )
+        return try body(engine)
     }
 
     /// A folder of the data directories, with a slash at its end.
@@ -61,28 +70,20 @@ extension ScanSession {
     ///
     /// - Throws: ``ScanError`` for rules that match nothing, or scripts that cannot be loaded.
     public func scriptDescriptions() throws(ScanError) -> [ScriptDescription] {
-        let engine = try makeEngine(readArguments())
-        defer { engine.close() }
-        do throws(ScriptSetupError) {
-            try engine.setUp(
-                ScriptSelector.Request(options: plan.scripts.helpRules ?? []),
-                embedded: BuiltInScripts.all
-            )
-        } catch {
-            throw error.scanError
-        }
-        return engine.chosen.map { script in
-            let name = script.path.split(separator: "/").last.map(String.init) ?? ""
-            let builtIn = BuiltInScripts.all.first { "built-in/" + $0.fileName == script.path }?.source
-            let source = builtIn ?? (try? FileReader.contents(of: script.path)) ?? []
-            return ScriptDescription(
-                id: script.id.isEmpty ? name : script.id,
-                categories: script.categories,
-                path: script.path,
-                description: String(decoding: script.description ?? [], as: UTF8.self),
-                arguments: ScriptDescription.arguments(in: source)
-            )
-        }
+        try withHelpScripts { engine in engine.chosen.map(description) }
+    }
+
+    private func description(_ script: ScriptMetadata) -> ScriptDescription {
+        let name = script.path.split(separator: "/").last.map(String.init) ?? ""
+        let builtIn = BuiltInScripts.all.first { "built-in/" + $0.fileName == script.path }?.source
+        let source = builtIn ?? (try? FileReader.contents(of: script.path)) ?? []
+        return ScriptDescription(
+            id: script.id.isEmpty ? name : script.id,
+            categories: script.categories,
+            path: script.path,
+            description: String(decoding: script.description ?? [], as: UTF8.self),
+            arguments: ScriptDescription.arguments(in: source)
+        )
     }
 
     /// The lock file for the scripts that ``ScriptRequest/helpRules`` choose: a hash for each of them, and for each library that they
@@ -90,18 +91,10 @@ extension ScanSession {
     ///
     /// - Throws: ``ScanError`` for rules that match nothing, or scripts that cannot be loaded.
     public func scriptLock() throws(ScanError) -> String {
-        let engine = try makeEngine(readArguments())
-        defer { engine.close() }
-        do throws(ScriptSetupError) {
-            try engine.setUp(
-                ScriptSelector.Request(options: plan.scripts.helpRules ?? []),
-                embedded: BuiltInScripts.all
-            )
-        } catch {
-            throw error.scanError
-        }
-        do throws(ScriptLoadError) { return try engine.makeLock().text } catch {
-            throw ScanError(.failure, "\(error.path): \(error.reason)")
+        try withHelpScripts { (engine) throws(ScanError) in
+            do throws(ScriptLoadError) { return try engine.makeLock().text } catch {
+                throw ScanError(.failure, "\(error.path): \(error.reason)")
+            }
         }
     }
 

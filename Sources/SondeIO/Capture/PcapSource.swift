@@ -34,9 +34,11 @@ final class PcapSource: PacketSource {
     deinit { close() }
 
     func close() {
+        // Safe because nobody else has the handle any more.
         guard let open = unsafe handle else { return }
         unsafe handle = nil
-        unsafe runAside(UnsafeMutableRawPointer(open)) { handle in unsafe pcap_close(OpaquePointer(handle)) }
+        nonisolated(unsafe) let owned = unsafe open
+        runAside { unsafe pcap_close(owned) }
     }
 
     func next(

@@ -86,11 +86,8 @@ final class SocketSource: PacketSource {
     }
 
     func close() {
-        guard let socket = owned.take() else { return }
-        // The number is as good as a pointer: zero is null and comes back as zero.
-        unsafe runAside(UnsafeMutableRawPointer(bitPattern: Int(socket.release()))) { number in
-            Syscalls.close(CInt(truncatingIfNeeded: Int(bitPattern: number)))
-        }
+        guard let number = owned.take()?.release() else { return }
+        runAside { Syscalls.close(number) }
     }
 }
 

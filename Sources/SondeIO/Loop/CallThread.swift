@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Glibc
+internal import SondeThread
 
 /// A thread beside a loop for system calls in which the kernel does much, one after the other in the order given.
 ///
 /// Towards this machine or a virtual neighbour, a packet travels there and its answer back within the call that sends it;
 /// meanwhile the loop can read answers and think of what to send next.
-// Safe because what threads share is behind the lock of `Shared`, and the handle is written once.
+// Safe because what threads share is behind the lock of `Shared`, and the thread is touched by its maker alone.
 package final class CallThread: @unchecked Sendable {
     /// What both sides touch.
     // Safe because the work is touched with the lock held, and lock and condition live as long as this.
@@ -54,19 +55,17 @@ package final class CallThread: @unchecked Sendable {
         }
     }
 
-    private let shared = Shared()
-    private var handle = pthread_t()
-    private var isRunning = true
+    private let shared: Shared
+    private var thread: SystemThread?
 
     /// Starts the thread.
     package init() throws(SystemError) {
-        let kept = unsafe Unmanaged.passRetained(shared)
-        let number = unsafe pthread_create(&handle, nil, runCalls, kept.toOpaque())
-        guard number == 0 else {
-            isRunning = false
-            // The thread that would have taken this reference does not exist.
-            unsafe kept.release()
-            throw SystemError(number: number, call: "pthread_create")
+        let shared = Shared()
+        self.shared = shared
+        thread = try SystemThread.started {
+            while let work = shared.take() {
+                for item in work { item() }
+            }
         }
     }
 
@@ -77,19 +76,9 @@ package final class CallThread: @unchecked Sendable {
 
     /// Ends the thread after what it is doing, and waits until it has; what it has not begun is dropped.
     package func stop() {
-        guard isRunning else { return }
-        isRunning = false
+        guard let thread else { return }
+        self.thread = nil
         shared.stop()
-        pthread_join(handle, nil)
+        thread.join()
     }
-}
-
-/// The thread's life; takes over the reference that it was started with.
-private let runCalls: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
-    guard let context = unsafe context else { return nil }
-    let shared = unsafe Unmanaged<CallThread.Shared>.fromOpaque(context).takeRetainedValue()
-    while let work = shared.take() {
-        for item in work { item() }
-    }
-    return nil
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
 internal import SondeModel
+internal import SondeThread
 internal import Synchronization
 
 /// A thread with an event loop of its own: the place of a further world.
 ///
 /// What lives on that loop is made there, by the closure that the thread begins with, and taken down there.
-// Safe because all that threads share is behind the lock or atomic; the handle is written once, before anybody can ask for it.
+// Safe because all that threads share is behind the lock or atomic; the thread is touched by its maker alone.
 package final class LoopThread: @unchecked Sendable {
     private struct Shared {
         var loop: EventLoop?
@@ -18,8 +18,7 @@ package final class LoopThread: @unchecked Sendable {
     private let shared = Mutex(Shared())
     private let stopRequested = Atomic(false)
     private let begin: @Sendable (EventLoop) -> () -> Void
-    private var handle = pthread_t()
-    private var isRunning = false
+    private var thread: SystemThread?
 
     /// Starts the thread.
     ///
@@ -27,18 +26,7 @@ package final class LoopThread: @unchecked Sendable {
     /// - Throws: what the system says if it has no further thread.
     package init(_ begin: @escaping @Sendable (EventLoop) -> () -> Void) throws(SystemError) {
         self.begin = begin
-        let number = unsafe pthread_create(
-            &handle,
-            nil,
-            runLoopThread,
-            Unmanaged.passRetained(self).toOpaque()
-        )
-        guard number == 0 else {
-            // The thread that would have taken this reference does not exist.
-            unsafe Unmanaged.passUnretained(self).release()
-            throw SystemError(number: number, call: "pthread_create")
-        }
-        isRunning = true
+        thread = try SystemThread.started { self.run() }
     }
 
     /// Whether it was asked to end; may be asked from any thread.
@@ -55,15 +43,15 @@ package final class LoopThread: @unchecked Sendable {
 
     /// Ends the thread and waits until it has; called once, by whoever made it.
     package func stop() {
-        guard isRunning else { return }
-        isRunning = false
+        guard let thread else { return }
+        self.thread = nil
         stopRequested.store(true, ordering: .relaxed)
         shared.withLock { $0.loop }?.wake()
-        pthread_join(handle, nil)
+        thread.join()
     }
 
     /// The thread's life.
-    fileprivate func run() {
+    private func run() {
         guard let loop = try? EventLoop() else {
             shared.withLock { $0.hasEnded = true }
             return
@@ -85,10 +73,11 @@ package final class LoopThread: @unchecked Sendable {
     }
 }
 
-/// The first function of a thread; takes over the reference that it was started with.
-private let runLoopThread: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-    context in
-    guard let context = unsafe context else { return nil }
-    unsafe Unmanaged<LoopThread>.fromOpaque(context).takeRetainedValue().run()
-    return nil
+extension SystemThread {
+    /// Starts a thread, or says as every call of the system does why there is none.
+    static func started(_ body: @escaping @Sendable () -> Void) throws(SystemError) -> SystemThread {
+        do throws(ThreadError) { return try SystemThread(body) } catch {
+            throw SystemError(number: error.number, call: "pthread_create")
+        }
+    }
 }
